@@ -1,0 +1,51 @@
+"""cppn draws coordinate networks: small networks that map each point of the plane to a colour.
+
+import cppn
+recipe = cppn.load("readme/cosine-1")
+pixels = cppn.render(recipe, size=(640, 480))
+cppn.save(recipe, "cosine.png", size=(1920, 1080))
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import CppnError
+    from .presets import presets
+    from .recipe import ColorRecipe, NetworkRecipe, Recipe
+    from .render import render
+    from .save import save
+    from .sources import load
+    from .view import View
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CppnError": "errors",
+    "ColorRecipe": "recipe",
+    "NetworkRecipe": "recipe",
+    "Recipe": "recipe",
+    "View": "view",
+    "load": "sources",
+    "presets": "presets",
+    "render": "render",
+    "save": "save",
+}
+__all__ = [
+    "ColorRecipe", "CppnError", "NetworkRecipe", "Recipe", "View", "__version__", "load", "presets", "render", "save",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    # modules are loaded where they are used: `cppn --help` would otherwise take half a second
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cppn' has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value  # also takes the place of a submodule of the same name
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

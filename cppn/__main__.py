@@ -1,0 +1,5 @@
+"""`python -m cppn`."""
+
+from .cli import main
+
+main()

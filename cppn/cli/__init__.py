@@ -1,0 +1,94 @@
+"""The command line: each command is a module here, a thin shell over one library call, loaded when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from .. import __version__
+from ..errors import CppnError
+
+COMMANDS = {
+    "render": "Draw a picture.",
+    "info": "Print the recipe of a picture, preset or recipe file.",
+    "presets": "List the pictures that come with the program.",
+    "activations": "List the activations, with formulas and parameters.",
+    "completion": "Print the shell's completion script.",
+}
+
+HELP = """Draw coordinate networks: small networks that map each point of the plane to a colour.
+
+\b
+  cppn render --act cos --freq 7.9 --rgb        a new picture
+  cppn render marble --size 4k -o marble.png    a preset, at any size
+  cppn render marble.png --size 8k -o big.png   any picture again, from its file
+"""
+
+
+class _Commands(click.Group):
+    """The commands, none of which is imported before it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f".{name}", __name__).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from ..errors import unknown
+
+            raise unknown("command", args[0], COMMANDS)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="cppn %(version)s")
+def cli() -> None:
+    pass
+
+
+def main() -> NoReturn:
+    """Run the command line; never a traceback for a user's mistake."""
+    try:
+        code = cli.main(prog_name="cppn", standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
+    except CppnError as error:
+        _end(str(error), error.exit_code)
+    except click.UsageError as error:
+        where = f" {error.ctx.info_name}" if error.ctx and error.ctx.parent else ""
+        _end(f"{_one_line(error.format_message())} (`cppn{where} --help` tells more)", 2)
+    except click.ClickException as error:
+        _end(_one_line(error.format_message()), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _end("stopped", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except MemoryError:
+        _end("there is not enough memory", 1)
+    except OSError as error:
+        _end(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _end(message: str, code: int) -> NoReturn:
+    click.echo(f"cppn: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,28 @@
+"""`cppn info`: what a picture is made of."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from . import types
+
+
+@click.command("info", short_help="Print a recipe.")
+@click.argument("file", type=types.Source())
+@click.option("--json", "as_json", is_flag=True, help="JSON, with how the picture was drawn.")
+def command(file: str, as_json: bool) -> None:
+    """Print the recipe of FILE: a picture that cppn drew, a preset or a recipe file.
+
+    What is printed is a recipe file: `cppn info picture.png > mine.toml`, then `cppn render mine.toml`.
+    """
+    from ..sources import load_imprint
+
+    imprint = load_imprint(file)
+    if as_json:
+        click.echo(json.dumps({"recipe": imprint.recipe.to_dict(), "drawing": imprint.drawing}, indent=2))
+    else:
+        for key, value in imprint.drawing.items():
+            click.echo(f"# {key} = {json.dumps(value)}")
+        click.echo(imprint.recipe.to_toml(), nl=False)

@@ -1,0 +1,254 @@
+"""`cppn render`: draw a picture."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import types
+
+MOST_PICTURES = 100_000
+DEFAULT_SIZE = (1024, 1024)
+
+_Command = Callable[..., Any]
+
+
+def _network(command: _Command) -> _Command:
+    for option in reversed(
+        [
+            click.option(
+                "--act",
+                type=types.ACTIVATIONS,
+                multiple=True,
+                metavar="ACT[,ACT…]",
+                help="Activation: NAME, NAME:key=value,… or a formula in x; one for all affine maps, or one each.",
+            ),
+            click.option("--freq", type=types.NUMBER, metavar="F", help="Frequency of the activations that have one."),
+            click.option("--r", type=types.NUMBER, metavar="R", help="Growth rate of the logistic map (clamp, cos)."),
+            click.option("--iters", type=types.WHOLE, metavar="N", help="Steps of the logistic map (clamp, cos)."),
+            click.option(
+                "--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (64,64,64), or none."
+            ),
+            click.option(
+                "--init",
+                type=click.Choice(["torch", "normal", "xavier", "kaiming", "siren"]),
+                help="Distribution of the weights.",
+            ),
+            click.option("--gain", type=types.NUMBER, metavar="G", help="Factor on the weights."),
+            click.option(
+                "--inputs",
+                type=types.INPUTS,
+                metavar="IN,IN,…",
+                help="Inputs: x, y, r, theta, bias, or formulas in them (x,y).",
+            ),
+            click.option(
+                "--latent",
+                type=types.LATENT,
+                metavar="N|Z,Z,…",
+                help="Latent inputs: how many to draw, or their values.",
+            ),
+            click.option("--residual/--no-residual", default=None, help="Add each hidden layer's input to its output."),
+            click.option("--seed", type=types.WHOLE, metavar="N", help="Seed of the weights; by default a new one."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def _look(command: _Command) -> _Command:
+    for option in reversed(
+        [
+            click.option("--gray", "mode", flag_value="gray", help="Shades of grey (the default)."),
+            click.option("--rgb", "mode", flag_value="rgb", help="Red, green and blue."),
+            click.option(
+                "--color",
+                "mode",
+                type=click.Choice(["gray", "rgb", "hsv", "oklch", "palette"]),
+                help="What the outputs mean.",
+            ),
+            click.option(
+                "--palette",
+                type=types.PALETTE,
+                metavar="NAME|#HEX,…",
+                help="Colours of one output: a name that cmap knows, or stops.",
+            ),
+            click.option("--invert/--no-invert", default=None, help="The negative."),
+            click.option(
+                "--levels",
+                type=types.PAIR,
+                metavar="LOW,HIGH",
+                help="Values of the last activation that become black and white.",
+            ),
+            click.option("--extent", type=types.NUMBER, metavar="E", help="The shorter side shows −E to E (5)."),
+            click.option("--center", type=types.PAIR, metavar="X,Y", help="Point in the middle (0,0)."),
+            click.option("--zoom", type=types.NUMBER, metavar="Z", help="Magnification (1)."),
+            click.option("--rotate", type=types.NUMBER, metavar="DEGREES", help="Turn counterclockwise."),
+            click.option(
+                "--stretch/--no-stretch", default=None, help="Show the same range on both sides, whatever the shape."
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def _drawing(command: _Command) -> _Command:
+    for option in reversed(
+        [
+            click.option(
+                "--size",
+                type=types.SIZE,
+                metavar="SIZE",
+                help="WIDTHxHEIGHT or a name: 4k, iphone-15, ultrawide, … (1024x1024).",
+            ),
+            click.option("--aa", type=types.WHOLE, metavar="N", help="Anti-aliasing: N×N samples a pixel (1)."),
+            click.option("--dither/--no-dither", default=None, help="Break up bands of colour by fine noise."),
+            click.option("--engine", metavar="NAME", help="halide, torch or reference."),
+            click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),
+            click.option("--threads", type=types.WHOLE, metavar="N", help="Threads (one a core)."),
+            click.option(
+                "--count", type=types.WHOLE, default=1, metavar="N", help="Draw N pictures, of seeds in a row."
+            ),
+            click.option(
+                "-o",
+                "--output",
+                metavar="FILE|FOLDER",
+                help="Where to: .png, .jpg, .webp, .avif; {seed} stands for the seed.",
+            ),
+            click.option("--quality", type=types.WHOLE, metavar="Q", help="Of JPEG, WebP and AVIF, 1 to 100 (92)."),
+            click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON."),
+            click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
+            click.option("--dry-run", is_flag=True, help="Tell pixels, memory and seconds; draw nothing."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("render", short_help="Draw a picture.")
+@click.argument("source", required=False, type=types.Source())
+@_network
+@_look
+@_drawing
+def command(source: str | None, **flags: Any) -> None:
+    """Draw a picture.
+
+    SOURCE is nothing (a new network), a preset's name, a recipe file (.toml, .json), or a picture that cppn drew. Flags
+    override the source. The paths of the finished files are printed.
+
+    \b
+      cppn render --act cos --freq 7.9 --rgb
+      cppn render --act "sin(3*x)*exp(-x*x)" --palette magma --seed 7
+      cppn render silk --size iphone-15 --aa 3 -o silk.png
+      cppn render silk.png --zoom 4 --size 8k -o detail.png
+    """
+    from ..engines import Quality, choose
+    from ..errors import CppnError
+    from ..overrides import override
+    from ..recipe import Recipe
+    from ..render import draw
+    from ..save import write_picture
+    from ..sinks.metadata import Imprint
+    from ..sinks.raster import check, format_of
+    from ..sources import load_imprint
+
+    imprint = load_imprint(source) if source is not None else Imprint(Recipe(), {})
+    recipe = override(imprint.recipe, flags)
+    if source is None and flags["seed"] is None:
+        recipe = recipe.change({"": {"seed": secrets.randbelow(2**32)}})
+    kept = imprint.drawing
+    size = flags["size"] or ((kept["width"], kept["height"]) if {"width", "height"} <= kept.keys() else DEFAULT_SIZE)
+    samples = flags["aa"] if flags["aa"] is not None else kept.get("aa", 1)
+    dither = flags["dither"] if flags["dither"] is not None else kept.get("dither", False)
+    quality = Quality(samples, 8, dither)
+    engine = choose(flags["engine"], flags["device"], flags["threads"])
+    count = flags["count"]
+    if not 1 <= count <= MOST_PICTURES:
+        raise CppnError(f"{count} pictures", where="--count", legal=f"1 to {MOST_PICTURES} are legal")
+    if flags["quality"] is not None and not 1 <= flags["quality"] <= 100:
+        raise CppnError(f"{flags['quality']}", where="--quality", legal="1 to 100 are legal")
+    if count > 1 and recipe.network.weights is not None:
+        raise CppnError("its weights are given, so all pictures would be the same", where="--count", legal="draw one")
+
+    changed = recipe != imprint.recipe or source is None
+    recipes = [recipe.change({"": {"seed": recipe.seed + i}}) for i in range(count)] if count > 1 else [recipe]
+    paths = _paths(flags["output"], recipes, source, changed, size)
+    if flags["dry_run"]:
+        format_of(paths[0])
+        _estimate(draw(recipe, size, quality, engine), count, flags["as_json"])
+        return
+    check(paths[0], *size)
+    if source is None and flags["seed"] is None and not flags["quiet"]:
+        click.echo(f"seed {recipe.seed}", err=True)
+    report = []
+    with _bar(count * size[0] * size[1], flags["quiet"]) as progress:
+        for one, path in zip(recipes, paths, strict=True):
+            started = time.perf_counter()
+            drawing = draw(one, size, quality, engine)
+            write_picture(drawing, path, quality=flags["quality"], progress=progress)
+            seconds = round(time.perf_counter() - started, 3)
+            report.append(
+                {
+                    "path": str(path), "width": size[0], "height": size[1], "seed": one.seed, "engine": engine.name,
+                    "seconds": seconds, "recipe": drawing.recipe.to_dict(),
+                }
+            )  # fmt: skip
+            if not flags["as_json"] and not flags["quiet"]:
+                click.echo(str(path))
+    if flags["as_json"]:
+        click.echo(json.dumps({"files": report}))
+
+
+def _paths(
+    output: str | None, recipes: list[Any], source: str | None, changed: bool, size: tuple[int, int]
+) -> list[Path]:
+    """Where each picture goes. A name chosen here never takes an existing file's place; a given one may."""
+    from ..naming import file_name, free_path
+
+    folder = Path(output) if output is not None and (output.endswith(("/", "\\")) or Path(output).is_dir()) else None
+    if output is None or folder is not None:
+        stem = Path(source).stem if source is not None and not changed else None
+        names = [f"{file_name(one, stem if len(recipes) == 1 else None, size)}.png" for one in recipes]
+        return [free_path((folder or Path()) / name) for name in names]
+    path = Path(output)
+    if "{seed}" in path.name:
+        return [path.with_name(path.name.replace("{seed}", str(one.seed))) for one in recipes]
+    if len(recipes) > 1:
+        return [path.with_name(f"{path.stem}-{one.seed}{path.suffix}") for one in recipes]
+    return [path]
+
+
+def _estimate(drawing: Any, count: int, as_json: bool) -> None:
+    """Draw some rows from the middle, and say what the whole would take."""
+    pixels = drawing.width * drawing.height
+    rows = max(1, min(drawing.height, drawing.band_rows))
+    top = (drawing.height - rows) // 2
+    started = time.perf_counter()
+    drawing.crop(0, top, drawing.width, rows)
+    seconds = (time.perf_counter() - started) * drawing.height / rows
+    memory = 250e6 + 8 * drawing.band_rows * drawing.width * drawing.channels  # the program, and bands under way
+    if as_json:
+        click.echo(json.dumps({"pixels": pixels * count, "memory": int(memory), "seconds": round(seconds * count, 3)}))
+        return
+    many = f"{count} × " if count > 1 else ""
+    click.echo(
+        f"{many}{drawing.width}x{drawing.height}, {pixels * count / 1e6:.1f} Mpixel, "
+        f"{memory / 1e6:.0f} MB of memory, {seconds * count:.1f} s of drawing with {drawing.engine.name}"
+    )
+
+
+def _bar(pixels: int, quiet: bool) -> AbstractContextManager[Callable[[int], Any]]:
+    """A progress bar on a terminal, for work that takes a while."""
+    if quiet or pixels < 4_000_000 or not sys.stderr.isatty():
+        return nullcontext(lambda pixels: None)
+    from .progress import PixelBar
+
+    return PixelBar(pixels)

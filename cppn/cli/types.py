@@ -1,0 +1,139 @@
+"""What the command line's words mean: pure parsers as click types, with completion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from ..errors import CppnError, shorten
+
+
+class Parsed(click.ParamType[Any]):
+    """A parser that raises CppnError, with what the shell may complete."""
+
+    def __init__(
+        self, name: str, parser: Callable[[str], Any], complete: Callable[[], list[str]] | None = None
+    ) -> None:
+        self.name, self._parser, self._complete = name, parser, complete
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._parser(value)
+        except CppnError as error:
+            where = f"{param.opts[0]}: " if param and param.opts[0].startswith("-") else ""
+            raise CppnError(f"{where}{error}", misuse=error.misuse) from None
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        head, comma, tail = incomplete.rpartition(",")
+        names = self._complete() if self._complete else []
+        return [CompletionItem(head + comma + name) for name in names if name.startswith(tail)]
+
+
+def number(text: str) -> float:
+    """A finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise CppnError(f"{shorten(text)!r} is not a number") from None
+    if not math.isfinite(value):
+        raise CppnError(f"{shorten(text)!r} is not a finite number")
+    return value
+
+
+def whole(text: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise CppnError(f"{shorten(text)!r} is not a whole number") from None
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """Numbers separated by commas."""
+    return tuple(number(part) for part in text.split(",") if part.strip())
+
+
+def pair(text: str) -> tuple[float, float]:
+    """Two numbers separated by a comma."""
+    values = numbers(text)
+    if len(values) != 2:
+        raise CppnError(f"{shorten(text)!r} is not a pair", legal='write two numbers, "0.5,-1"')
+    return values[0], values[1]
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """The widths of hidden layers, separated by commas; `none` for no hidden layer."""
+    if text.strip().lower() in ("none", "0", ""):
+        return ()
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise CppnError(f"{shorten(text)!r} is not a list of widths", legal='write "64,64,64" or "none"') from None
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Texts separated by commas outside of brackets."""
+    from ..field.activations import split_list
+
+    return tuple(split_list(text))
+
+
+def latent(text: str) -> int | tuple[float, ...]:
+    """How many latent numbers to draw (`8`), or the numbers themselves (`0.5,-1`; a single one as `0.5,`)."""
+    return int(text) if text.strip().isdigit() else numbers(text)
+
+
+def size(text: str) -> tuple[int, int]:
+    """A picture's width and height."""
+    from ..view import parse_size
+
+    return parse_size(text)
+
+
+def _activation_names() -> list[str]:
+    from ..field.activations import ALIASES, CATALOGUE
+
+    return [*CATALOGUE, *ALIASES]
+
+
+def _palette_names() -> list[str]:
+    from ..field.color import palette_names
+
+    return palette_names()
+
+
+def _size_names() -> list[str]:
+    from ..view import SIZES
+
+    return list(SIZES)
+
+
+class Source(click.ParamType[Any]):
+    """A preset's name or a file."""
+
+    name = "source"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from ..presets import presets
+
+        names = [*presets, *(name.rpartition("/")[2] for name in presets)]
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)] + [
+            CompletionItem(incomplete, type="file")
+        ]
+
+
+NUMBER = Parsed("number", number)
+WHOLE = Parsed("n", whole)
+PAIR = Parsed("x,y", pair)
+WIDTHS = Parsed("n,n,…", widths)
+LATENT = Parsed("n|z,z,…", latent)
+SIZE = Parsed("size", size, _size_names)
+ACTIVATIONS = Parsed("act", words, _activation_names)
+INPUTS = Parsed("inputs", words, lambda: ["x", "y", "r", "theta", "bias"])
+PALETTE = Parsed("palette", str, _palette_names)

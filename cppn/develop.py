@@ -1,0 +1,149 @@
+"""From a Recipe to its Network and Field: weights drawn or read, colours looked up, everything in numbers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import CppnError
+from .field.activations import Activation, parse_activation
+from .field.color import channels, palette_table
+from .field.inputs import parse_input
+from .network import Layer, Network, Weights, check_chain, read_weights
+from .recipe import NetworkRecipe, Recipe
+from .rng import Stream
+from .view import View
+
+# what the numbers of a stream are for: the second integer of its path is the layer
+_WEIGHT, _BIAS, _LATENT = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Field:
+    """A function from a point to a colour, and the view of it that the recipe shows.
+
+    A value v of the last activation becomes (v − low)/(high − low) with `levels` = (low, high), limited to [0, 1].
+    """
+
+    network: Network
+    mode: str
+    levels: tuple[float, float]
+    table: NDArray[np.float64] | None  # (n, 3), a palette's
+    invert: bool
+    view: View
+
+    @property
+    def channels(self) -> int:
+        """1 for grey pictures, 3 for colour."""
+        return channels(self.mode)
+
+
+def develop(recipe: Recipe) -> Field:
+    """The Field of a recipe, ready for an engine.
+
+    Errors: CppnError if given weights do not fit the recipe's inputs, activations or colour.
+    """
+    color = recipe.color
+    network = develop_network(recipe)
+    levels = color.levels or network.layers[-1].activation.span or color.measured or (0.0, 1.0)
+    table = palette_table(color.palette) if color.palette is not None else None
+    return Field(network, color.mode, levels, table, color.invert, recipe.view)
+
+
+def needs_levels(recipe: Recipe) -> bool:
+    """Must the range of the last activation be measured before the picture can be drawn?"""
+    last = parse_activation(recipe.network.act[-1])
+    return recipe.color.levels is None and last.span is None and recipe.color.measured is None
+
+
+def develop_network(recipe: Recipe) -> Network:
+    """The Network of a recipe."""
+    spec = recipe.network
+    inputs = tuple(parse_input(text) for text in spec.inputs)
+    latent = _latent(recipe.seed, spec)
+    maps = len(spec.hidden) + 1 if spec.weights is None else 0
+    given = _given_weights(spec) if spec.weights is not None else None
+    if given is not None:
+        maps = len(given)
+        _check_given(given, spec, len(inputs) + len(latent), recipe.color.outputs)
+        given[-1] = tuple(array[: recipe.color.outputs] for array in given[-1])  # type: ignore[assignment]
+    texts = spec.act * maps if len(spec.act) == 1 else spec.act
+    activations = [parse_activation(text) for text in texts]
+    if given is None:
+        widths = (len(inputs) + len(latent), *spec.hidden, recipe.color.outputs)
+        given = [_draw(recipe.seed, i, widths[i], widths[i + 1], activations[i], spec) for i in range(maps)]
+    layers = tuple(Layer(w, b, a) for (w, b), a in zip(given, activations, strict=True))
+    return Network(inputs, latent, layers, spec.residual)
+
+
+def _latent(seed: int, spec: NetworkRecipe) -> tuple[float, ...]:
+    if isinstance(spec.latent, int):
+        return tuple(Stream(seed, _LATENT).normal(spec.latent).tolist())
+    return spec.latent
+
+
+def _draw(
+    seed: int, index: int, inputs: int, outputs: int, activation: Activation, spec: NetworkRecipe
+) -> tuple[Weights, Weights]:
+    """Weight and bias of affine map `index`.
+
+    Rows are drawn one after another, so a network with more outputs begins with the one with fewer: the grey picture
+    of a seed is the red channel of its colour picture.
+    """
+    bound = 1 / math.sqrt(inputs)
+    stream = Stream(seed, _WEIGHT, index)
+    count = inputs * outputs
+    uniform = 2.0 * stream.uniform(count) - 1.0 if spec.init not in ("normal", "kaiming") else np.empty(0)
+    match spec.init:
+        case "torch":  # nn.Linear's default
+            weight = bound * uniform
+        case "normal":
+            weight = bound * stream.normal(count)
+        case "xavier":  # Glorot & Bengio 2010
+            weight = math.sqrt(6 / (inputs + outputs)) * uniform
+        case "kaiming":  # He et al. 2015, fan in, for rectifiers
+            weight = math.sqrt(2) * bound * stream.normal(count)
+        case "siren":  # Sitzmann et al. 2020, section 3.2; ω₀ is the activation's own frequency
+            omega = abs(activation.parameters.get("freq", 1.0)) or 1.0
+            weight = (1 / inputs if index == 0 else math.sqrt(6 / inputs) / omega) * uniform
+    biases = Stream(seed, _BIAS, index)
+    bias = biases.normal(outputs) if spec.init == "normal" else 2.0 * biases.uniform(outputs) - 1.0
+    return (spec.gain * weight).astype(np.float32).reshape(outputs, inputs), (bound * bias).astype(np.float32)
+
+
+def _given_weights(spec: NetworkRecipe) -> list[tuple[Weights, Weights]]:
+    where = "network.weights"
+    if not isinstance(spec.weights, str):
+        maps = []
+        for i, layer in enumerate(spec.weights or ()):
+            if len({len(row) for row in layer.weight}) != 1:
+                raise CppnError(f"the rows of layer {i} differ in length", where=where)
+            maps.append((np.array(layer.weight), np.array(layer.bias)))
+        return check_chain(maps, where=where)
+    try:
+        data = base64.b64decode(spec.weights, validate=True)
+    except (binascii.Error, ValueError):
+        raise CppnError(
+            "not base64", where=where, legal="name a .safetensors file, or give its bytes in base64"
+        ) from None
+    return read_weights(data, where=where)
+
+
+def _check_given(given: list[tuple[Weights, Weights]], spec: NetworkRecipe, inputs: int, outputs: int) -> None:
+    where = "network.weights"
+    widths = tuple(len(bias) for _, bias in given)
+    if widths[:-1] != spec.hidden:
+        raise CppnError(
+            f"they have hidden layers of {list(widths[:-1])} units",
+            where=where,
+            legal=f"hidden says {list(spec.hidden)}",
+        )
+    if given[0][0].shape[1] != inputs:
+        raise CppnError(f"they take {given[0][0].shape[1]} inputs", where=where, legal=f"the recipe has {inputs}")
+    if widths[-1] < outputs:
+        raise CppnError(f"they give {widths[-1]} outputs", where=where, legal=f"this colour mode takes {outputs}")

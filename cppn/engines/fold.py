@@ -1,0 +1,226 @@
+"""Fold before evaluating: whatever is affine goes into the neighbouring weights, worked out once in float64.
+
+`0.5 + 0.5*cos(7.9*x)` leaves a bare `cos_squared(x)` to compute; the coordinates of a pixel, the view, constant
+inputs and the range of the output vanish into the first and the last affine map. What engines compute at a pixel in
+column i, row j, with u = i − (width − 1)/2 and v = j − (height − 1)/2, is then
+
+    z₀ = pixel @ (u, v) + features @ f(x, y) + bias,   h₀ = core₀(z₀),   z₁ = weight @ h₀ + bias, …
+
+and the picture's unit values are gain·h + offset, limited to [0, 1].
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..develop import Field
+from ..field.activations import Activation
+from ..field.formula import Node, make, name, number
+from ..view import Frame
+
+Floats = NDArray[np.float64]
+
+X = name("x")
+
+
+@dataclass(frozen=True)
+class FoldedLayer:
+    """An affine map and the core of its activation. `parameters` are the numbers that occur in the core by name."""
+
+    weight: Floats  # (outputs, inputs); of the first layer, (outputs, features)
+    bias: Floats
+    core: Node
+    parameters: Mapping[str, float]
+    residual: bool
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A Field on a Frame, as few operations as possible."""
+
+    features: tuple[Node, ...]  # trees in x and y that are not affine
+    pixel: Floats  # (units of the first layer, 2)
+    layers: tuple[FoldedLayer, ...]
+    gain: float
+    offset: float
+
+
+def fold(field: Field, frame: Frame, *, turns: bool) -> Folded:
+    """Fold a field on a frame. `turns`: let bare sines and cosines become `Ops.cos_squared`, which counts in turns."""
+    network = field.network
+    first = network.layers[0].weight.astype(np.float64)
+    bias = network.layers[0].bias.astype(np.float64)
+    plane = np.zeros((len(first), 2))
+    features, columns = [], []
+    for j, tree in enumerate(network.inputs):
+        if (linear := _affine(tree, {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0)})) is None:
+            features.append(tree)
+            columns.append(first[:, j])
+        else:
+            plane += np.outer(first[:, j], linear[:2])
+            bias = bias + first[:, j] * linear[2]
+    bias = bias + first[:, len(network.inputs) :] @ np.array(network.latent, dtype=np.float64)
+    bias = bias + plane @ (frame.cx, frame.cy)
+    pixel = plane @ np.array([[frame.ux, frame.vx], [frame.uy, frame.vy]])
+    weight = np.stack(columns, axis=1) if columns else np.zeros((len(first), 0))
+
+    layers: list[FoldedLayer] = []
+    out_scale, out_shift = 1.0, 0.0  # of the values that enter the layer
+    for i, layer in enumerate(network.layers):
+        if i:
+            weight = layer.weight.astype(np.float64)
+            bias = layer.bias.astype(np.float64) + out_shift * weight.sum(axis=1)
+            weight = weight * out_scale
+        last = i == len(network.layers) - 1
+        part = fold_activation(layer.activation, peel=last or not network.residual, turns=turns)
+        if i == 0:
+            pixel = pixel * part.scale_in
+        used = {key: value for key, value in layer.activation.parameters.items() if key in part.core.names}
+        layers.append(
+            FoldedLayer(
+                weight * part.scale_in, bias * part.scale_in + part.shift_in, part.core, used, network.is_residual(i)
+            )
+        )
+        out_scale, out_shift = part.scale_out, part.shift_out
+    low, high = field.levels
+    return Folded(tuple(features), pixel, tuple(layers), out_scale / (high - low), (out_shift - low) / (high - low))
+
+
+@dataclass(frozen=True)
+class FoldedActivation:
+    """activation(x) = scale_out · core(scale_in · x + shift_in) + shift_out."""
+
+    core: Node
+    scale_in: float = 1.0
+    shift_in: float = 0.0
+    scale_out: float = 1.0
+    shift_out: float = 0.0
+
+
+def fold_activation(activation: Activation, *, peel: bool = True, turns: bool = True) -> FoldedActivation:
+    """Take an activation's affine parts off; those around it only with `peel`."""
+    parameters = activation.parameters
+    tree = _unroll_counts(activation.tree, parameters)
+    scale_out, shift_out = 1.0, 0.0
+    if peel:
+        tree, scale_out, shift_out = _peel(tree, parameters)
+        if turns and tree.op in ("cos", "sin") and (linear := _in_x(tree.args[0], parameters)):
+            # cos u = 2·cos²(π·t) − 1 at t = u/2π turns; sin is a quarter turn behind
+            scale, shift = (value / (2 * math.pi) for value in linear)
+            core = Node("cos_squared", (X,))
+            return FoldedActivation(
+                core, scale, shift - (0.25 if tree.op == "sin" else 0.0), 2 * scale_out, shift_out - scale_out
+            )
+    inner = {_in_x(part, parameters) for part in _affine_parts(tree, parameters)}
+    if len(inner) == 1 and (linear := inner.pop()):
+        core = _replace(tree, lambda node: X if _in_x(node, parameters) else None)
+        return FoldedActivation(core, linear[0], linear[1], scale_out, shift_out)
+    if tree.op == "number":  # a constant activation: nothing of x is left
+        return FoldedActivation(X, 0.0, tree.value, scale_out, shift_out)
+    return FoldedActivation(tree, 1.0, 0.0, scale_out, shift_out)
+
+
+Terms = tuple[float, ...]
+
+
+def _affine(node: Node, terms: Mapping[str, Terms]) -> Terms | None:
+    """The coefficients, the constant last, of a tree that is affine in the named variables; else None."""
+    size = len(next(iter(terms.values())))
+    if node.op == "number":
+        return (*(0.0,) * (size - 1), node.value)
+    if node.op == "name":
+        return terms[node.name]
+    if node.op not in ("+", "-", "*", "/"):
+        return None
+    a, b = (_affine(arg, terms) for arg in node.args)
+    if a is None or b is None:
+        return None
+    match node.op:
+        case "+":
+            return tuple(p + q for p, q in zip(a, b, strict=True))
+        case "-":
+            return tuple(p - q for p, q in zip(a, b, strict=True))
+        case "*" if not any(a[:-1]):
+            return tuple(a[-1] * q for q in b)
+        case "*" if not any(b[:-1]):
+            return tuple(p * b[-1] for p in a)
+        case "/" if not any(b[:-1]) and b[-1]:
+            return tuple(p / b[-1] for p in a)
+    return None
+
+
+def _terms(parameters: Mapping[str, float]) -> dict[str, Terms]:
+    return {"x": (1.0, 0.0), **{key: (0.0, value) for key, value in parameters.items()}}
+
+
+def _in_x(node: Node, parameters: Mapping[str, float]) -> Terms | None:
+    """(scale, shift) of a tree that is affine in x and not constant."""
+    if node.op == "number":
+        return None
+    linear = _affine(node, _terms(parameters))
+    return linear if linear is not None and linear[0] != 0 else None
+
+
+def _peel(node: Node, parameters: Mapping[str, float]) -> tuple[Node, float, float]:
+    """(core, scale, shift) with node = scale · core + shift."""
+    if node.op == "sigmoid":
+        return Node("tanh", (make("*", (number(0.5), node.args[0])),)), 0.5, 0.5
+    if node.op in ("+", "-", "*", "/"):
+        a, b = node.args
+        linear_a, linear_b = (_affine(arg, _terms(parameters)) for arg in (a, b))
+        if linear_b is not None and linear_b[0] == 0:
+            core, scale, shift = _peel(a, parameters)
+            value = linear_b[1]
+            match node.op:
+                case "+":
+                    return core, scale, shift + value
+                case "-":
+                    return core, scale, shift - value
+                case "*":
+                    return core, scale * value, shift * value
+                case "/" if value:
+                    return core, scale / value, shift / value
+        elif linear_a is not None and linear_a[0] == 0 and node.op != "/":
+            core, scale, shift = _peel(b, parameters)
+            value = linear_a[1]
+            match node.op:
+                case "+":
+                    return core, scale, shift + value
+                case "-":
+                    return core, -scale, value - shift
+                case "*":
+                    return core, scale * value, shift * value
+    return node, 1.0, 0.0
+
+
+def _affine_parts(node: Node, parameters: Mapping[str, float]) -> Iterator[Node]:
+    """The largest parts that are affine in x and not constant, the bodies of `iterate` left out."""
+    if _in_x(node, parameters):
+        yield node
+    else:
+        for arg in node.args[2:] if node.op == "iterate" else node.args:
+            yield from _affine_parts(arg, parameters)
+
+
+def _replace(node: Node, change: Callable[[Node], Node | None]) -> Node:
+    """The tree with parts exchanged, the bodies of `iterate` left alone."""
+    if (changed := change(node)) is not None:
+        return changed
+    if node.op == "iterate":
+        return Node("iterate", (*node.args[:2], _replace(node.args[2], change)))
+    return Node(node.op, tuple(_replace(arg, change) for arg in node.args), node.value, node.name)
+
+
+def _unroll_counts(node: Node, parameters: Mapping[str, float]) -> Node:
+    """The tree with the number of steps of every `iterate` written in, and those of no steps removed."""
+    args = tuple(_unroll_counts(arg, parameters) for arg in node.args)
+    if node.op != "iterate":
+        return make(node.op, args) if args else node
+    body, steps, start = args
+    count = steps.value if steps.op == "number" else parameters[steps.name]
+    return Node("iterate", (body, number(count), start)) if count else start

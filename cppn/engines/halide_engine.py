@@ -1,0 +1,314 @@
+"""The CPU engine: the whole picture is one Halide pipeline, compiled once for each shape of network.
+
+A strip of pixels goes through every layer while it is in the first-level cache. A few units at a time are accumulated
+in vector registers and meet their activation before they leave them. Weights, parameters, palette and view are set
+at run time. Rows are handed to Python threads: Halide releases Python's lock while it draws.
+
+A pixel's value depends on its absolute place alone and every sum runs in one order, so pictures are the same to the
+bit for any number of threads, any band height and any crop.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import halide as hl
+import numpy as np
+
+from ..develop import Field
+from ..field.color import MODES, channels, decode, dither, encode, to_srgb
+from ..field.formula import Node, evaluate
+from ..view import Frame
+from .base import Pixels, Quality
+from .fold import Folded, fold
+from .halide_ops import Expr, HalideOps, f32
+
+_F32 = hl.Float(32)
+_ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
+_HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
+
+
+class _Tile(NamedTuple):
+    """The block of sums held in registers: `vectors` × `units` accumulators, plus one for each operand."""
+
+    lanes: int
+    vectors: int
+    units: int
+
+    @property
+    def strip(self) -> int:
+        return self.lanes * self.vectors
+
+
+def _tile() -> _Tile:
+    lanes = int(hl.get_host_target().natural_vector_size(_F32))
+    if lanes == 8:  # AVX2 has 16 registers, AVX-512 and NEON 32
+        return _Tile(lanes, 3, 4)
+    return _Tile(lanes, 6, 4)
+
+
+class _Shape(NamedTuple):
+    """All that a pipeline is compiled for."""
+
+    features: tuple[Node, ...]
+    widths: tuple[int, ...]
+    cores: tuple[Node, ...]
+    residual: tuple[bool, ...]
+    mode: str
+    invert: bool
+    table_length: int
+    averaged: bool
+    bits: int
+    dither: bool
+
+
+def _shape(field: Field, folded: Folded, quality: Quality) -> _Shape:
+    layers = folded.layers
+    return _Shape(
+        folded.features,
+        tuple(len(layer.bias) for layer in layers),
+        tuple(layer.core for layer in layers),
+        tuple(layer.residual for layer in layers),
+        field.mode,
+        field.invert,
+        0 if field.table is None else len(field.table),
+        quality.samples > 1,
+        quality.bits,
+        quality.dither,
+    )
+
+
+class HalideEngine:
+    """Fused and vectorised, on `threads` threads."""
+
+    name = "halide"
+
+    def __init__(self, threads: int = 1) -> None:
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads, "cppn-draw")
+
+    def prepare(self, field: Field, frame: Frame, quality: Quality) -> HalidePlan:
+        folded = fold(field, frame, turns=True)
+        return HalidePlan(
+            _compile(_shape(field, folded, quality)), self._pool, self.threads, field, folded, frame, quality
+        )
+
+
+class HalidePlan:
+    """A compiled pipeline with the numbers of one field and frame."""
+
+    def __init__(
+        self, pipeline: _Pipeline, pool: ThreadPoolExecutor, threads: int,
+        field: Field, folded: Folded, frame: Frame, quality: Quality,
+    ) -> None:  # fmt: skip
+        self._pipeline, self._pool, self._threads = pipeline, pool, threads
+        # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
+        self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in _numbers(field, folded)]
+        self._buffers = [hl.Buffer(array) for array in self._arrays]
+        self._parameters = [value for layer in folded.layers for value in layer.parameters.values()]
+        self._scalars = [
+            folded.gain, folded.offset, (frame.width - 1) / 2, (frame.height - 1) / 2,
+            *frame[2:], 1 / quality.samples,
+        ]  # fmt: skip
+        self._samples = quality.samples
+
+    def draw(self, out: Pixels, top: int, left: int = 0) -> None:
+        rows, columns, count = out.shape
+        strip = self._pipeline.tile.strip
+        if columns < strip:  # the vectors of a strip are drawn whole
+            wide = np.empty((rows, strip, count), out.dtype)
+            self.draw(wide, top, left)
+            out[:] = wide[:, :columns]
+            return
+        step = max(1, min(_ROWS, rows // (4 * self._threads)))
+        with self._pipeline.lock:
+            self._pipeline.bind(self._buffers, self._scalars, self._parameters, self._samples)
+            tasks = [
+                self._pool.submit(self._pipeline.realize, out[start : start + step], top + start, left)
+                for start in range(0, rows, step)
+            ]
+            try:
+                for task in tasks:
+                    task.result()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                for task in tasks:
+                    if not task.cancelled():
+                        task.exception()  # wait: nobody may bind other numbers before
+
+
+def _numbers(field: Field, folded: Folded) -> list[Any]:
+    first = folded.layers[0]
+    arrays = [folded.pixel, first.weight if folded.features else np.zeros((1, 1)), first.bias]
+    for layer in folded.layers[1:]:
+        arrays += [layer.weight, layer.bias]
+    return [*arrays, np.zeros((1, 1)) if field.table is None else field.table.T]
+
+
+@lru_cache(maxsize=32)
+def _compile(shape: _Shape) -> _Pipeline:
+    return _Pipeline(shape)
+
+
+class _Pipeline:
+    """A shape, compiled."""
+
+    def __init__(self, shape: _Shape) -> None:
+        self.lock = threading.Lock()  # the parameters belong to one drawing at a time
+        self.tile = _tile()
+        self._shape = shape
+        depth = len(shape.widths)
+        image = hl.ImageParam
+        self._images = [image(_F32, 2, "pixel"), image(_F32, 2, "w0"), image(_F32, 1, "b0")]
+        for i in range(1, depth):
+            self._images += [image(_F32, 2, f"w{i}"), image(_F32, 1, f"b{i}")]
+        self._images.append(image(_F32, 2, "table"))
+        names = ["gain", "offset", "middle_x", "middle_y", "cx", "cy", "ux", "uy", "vx", "vy", "sample"]
+        self._scalars = {key: hl.Param(_F32, key, 0.0) for key in names}
+        self._samples = hl.Param(hl.Int(32), "samples", 1)
+        self._parameters: list[Any] = []
+        with warnings.catch_warnings():  # Halide warns of every constant that float32 rounds: that is meant here
+            warnings.filterwarnings("ignore", "The floating-point value", RuntimeWarning)
+            self._out = self._build()
+        self._out.compile_jit(hl.get_host_target())
+
+    def bind(self, buffers: Sequence[Any], scalars: Sequence[float], parameters: Sequence[float], samples: int) -> None:
+        """Set the numbers of the next drawing."""
+        for image, buffer in zip(self._images, buffers, strict=True):
+            image.set(buffer)
+        for scalar, value in zip(self._scalars.values(), scalars, strict=True):
+            scalar.set(value)
+        for parameter, value in zip(self._parameters, parameters, strict=True):
+            parameter.set(value)
+        self._samples.set(samples)
+
+    def realize(self, out: Pixels, top: int, left: int) -> None:
+        """Draw into `out` the pixels from row `top`, column `left` on."""
+        buffer = hl.Buffer(out)
+        buffer.set_min([0, left, top])
+        self._out.realize(buffer)
+
+    def _build(self) -> Any:
+        shape, tile = self._shape, self.tile
+        count = channels(shape.mode)
+        x, y, c, a, b = (hl.Var(name) for name in "xycab")
+        place = [x, y, a, b] if shape.averaged else [x, y]
+        layers, sums = self._layers(place)
+        ops = HalideOps(self._images[-1], shape.table_length)
+
+        last, s = layers[-1], self._scalars
+        units = []
+        for i in range(MODES[shape.mode]):
+            value = last[(*place, i)] * s["gain"] + s["offset"]
+            units.append(hl.select(hl.is_nan(value), f32(0.0), ops.clamp(value, f32(0.0), f32(1.0))))
+        colours = to_srgb(shape.mode, units, range(count), shape.invert, ops)
+        if shape.averaged:
+            colours = [decode(v, ops) for v in colours]
+        # colours are worked out side by side, then picked one at a time
+        colour = hl.Func("colour")
+        colour[(*place, c)] = hl.mux(c, colours) if count > 1 else colours[0]
+
+        out = hl.Func("out")
+        xo, xi = hl.Var("xo"), hl.Var("xi")
+        if shape.averaged:
+            grid = hl.RDom([(0, self._samples), (0, self._samples)], "grid")
+            total = hl.Func("total")
+            total[x, y, c] = f32(0.0)
+            total[x, y, c] += colour[x, y, grid.x, grid.y, c]
+            value = encode(total[x, y, c] * s["sample"] * s["sample"], ops)
+        else:
+            value = colour[x, y, c]
+        out[c, x, y] = self._quantise(value, x, y, c)
+
+        out.bound(c, 0, count).reorder(c, x, y).split(x, xo, xi, tile.strip).unroll(c).vectorize(xi, tile.lanes)
+        out.output_buffer().dim(1).set_stride(count)
+        home, level = out, xo
+        if shape.averaged:
+            total.compute_at(out, xo).bound(c, 0, count).unroll(c).vectorize(x, tile.lanes)
+            total.update().reorder(c, x, grid.x, grid.y, y).unroll(c).vectorize(x, tile.lanes)
+            home, level = total, grid.x
+        if shape.averaged or shape.mode not in ("gray", "rgb"):
+            colour.compute_at(home, level).bound(c, 0, count).reorder(c, x).unroll(c).vectorize(x, tile.lanes)
+        self._schedule(layers, sums, home, level, x)
+        return out
+
+    def _layers(self, place: list[Any]) -> tuple[list[Any], list[Any]]:
+        """The Funcs of the layers, and beside each that sums over the one before, its sum and the loop over it."""
+        shape, s, images = self._shape, self._scalars, self._images
+        o = hl.Var("o")
+        u = hl.cast(_F32, place[0]) - s["middle_x"]
+        v = hl.cast(_F32, place[1]) - s["middle_y"]
+        if shape.averaged:
+            u, v = (
+                coordinate + ((hl.cast(_F32, part) + f32(0.5)) * s["sample"] - f32(0.5))
+                for coordinate, part in ((u, place[2]), (v, place[3]))
+            )
+        plane = {"x": s["cx"] + s["ux"] * u + s["vx"] * v, "y": s["cy"] + s["uy"] * u + s["vy"] * v}
+        self._features = []
+        z = images[2][o] + images[0][1, o] * v + images[0][0, o] * u
+        for j, tree in enumerate(shape.features):
+            feature = hl.Func(f"feature{j}")
+            feature[tuple(place)] = f32(evaluate(tree, plane, HalideOps()))
+            self._features.append(feature)
+            z = z + images[1][j, o] * feature[tuple(place)]
+        first = hl.Func("h0")
+        first[(*place, o)] = self._activate(0, z)
+        layers: list[Any] = [first]
+        sums: list[Any] = [None]
+        for i in range(1, len(shape.widths)):
+            weight, bias, before = images[2 * i + 1], images[2 * i + 2], layers[-1]
+            k = hl.RDom([(0, shape.widths[i - 1])], f"k{i}")
+            total = hl.Func(f"sum{i}")
+            total[(*place, o)] = bias[o]
+            total[(*place, o)] += weight[k, o] * before[(*place, k)]
+            h = hl.Func(f"h{i}")
+            value = self._activate(i, total[(*place, o)])
+            h[(*place, o)] = value + before[(*place, o)] if shape.residual[i] else value
+            layers.append(h)
+            sums.append((total, k))
+        return layers, sums
+
+    def _activate(self, index: int, z: Expr) -> Expr:
+        core = self._shape.cores[index]
+        values = {"x": z}
+        for key in sorted(core.names - {"x"}):
+            values[key] = hl.Param(_F32, f"{key}_{index}", 0.0)
+            self._parameters.append(values[key])
+        return f32(evaluate(core, values, HalideOps()))
+
+    def _quantise(self, value: Expr, x: Any, y: Any, c: Any) -> Expr:
+        shape = self._shape
+        if shape.bits == 32:
+            return value
+        offset = f32(0.5)
+        if shape.dither:
+            wide = hl.cast(hl.UInt(32), x), hl.cast(hl.UInt(32), y)
+            mask = hl.u32(0xFFFFFFFF)
+            offsets = [hl.cast(_F32, dither(*wide, i, mask)) * f32(2.0**-24) for i in range(channels(shape.mode))]
+            offset = hl.mux(c, offsets)
+        return hl.cast(hl.UInt(shape.bits), value * f32(2**shape.bits - 1) + offset)
+
+    def _schedule(self, layers: list[Any], sums: list[Any], home: Any, level: Any, x: Any) -> None:
+        tile, o = self.tile, hl.Var("o")
+        for feature in self._features:
+            feature.compute_at(home, level).vectorize(x, tile.lanes)
+        for i, h in enumerate(layers):
+            xo, xi, oo, oi = (hl.Var(f"{name}{i}") for name in ("xo", "xi", "oo", "oi"))
+            h.compute_at(home, level).split(x, xo, xi, tile.strip)
+            if sums[i] is None:
+                h.vectorize(xi, tile.lanes)
+                continue
+            total, k = sums[i]
+            units = min(tile.units, self._shape.widths[i])
+            h.split(o, oo, oi, units).reorder(xi, oi, xo, oo).vectorize(xi, tile.lanes)
+            if sum(1 for _ in self._shape.cores[i].walk()) <= _HEAVY:
+                h.unroll(xi).unroll(oi)
+            total.compute_at(h, xo).split(x, xo, xi, tile.strip).vectorize(xi, tile.lanes).unroll(xi).unroll(o)
+            total.update().split(x, xo, xi, tile.strip).reorder(xi, o, k.x, xo).vectorize(xi, tile.lanes)
+            total.update().unroll(xi).unroll(o)

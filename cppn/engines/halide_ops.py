@@ -1,0 +1,124 @@
+"""Halide expressions in float32 as a kind of value.
+
+Halide calls libm for most elementary functions, one lane at a time. Those below are a few vector instructions each.
+`tools/approximations.py` makes their coefficients; the errors stated are the largest in float32 and are tested.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import halide as hl
+
+from ..field.ops import Ops, Value
+
+Expr = Any  # hl.Expr: Halide's Python module has no types
+
+
+def f32(value: Value) -> Expr:
+    """A Halide constant of a Python number; expressions pass."""
+    return hl.f32(float(value)) if isinstance(value, (int, float)) else value
+
+
+class HalideOps(Ops):
+    """`table` is the two-dimensional buffer of a palette, `length` its entries; `lookup` takes a column's number."""
+
+    def __init__(self, table: Any = None, length: int = 0) -> None:
+        self._table, self._length = table, length
+
+    def where(self, condition: Value, yes: Value, no: Value) -> Value:
+        return hl.select(condition, f32(yes), f32(no))
+
+    def abs(self, x: Value) -> Value:
+        return hl.abs(x)
+
+    def floor(self, x: Value) -> Value:
+        return hl.floor(x)
+
+    def round(self, x: Value) -> Value:
+        return hl.round(x)
+
+    def sqrt(self, x: Value) -> Value:
+        return hl.sqrt(x)
+
+    def exp(self, x: Value) -> Value:
+        return hl.exp(f32(x))
+
+    def log(self, x: Value) -> Value:
+        return hl.log(f32(x))
+
+    def sin(self, x: Value) -> Value:
+        """Error below 2.5e-7 beyond that of rounding x/2π."""
+        turns = x * f32(0.5 / math.pi)
+        turns = turns - hl.round(turns)
+        # sin repeats mirrored beyond a quarter turn
+        folded = hl.select(hl.abs(turns) > f32(0.25), hl.select(turns > f32(0.0), f32(0.5), f32(-0.5)) - turns, turns)
+        return folded * polynomial(folded * folded, _SIN_TURNS)
+
+    def cos(self, x: Value) -> Value:
+        """Error below 2.5e-7 beyond that of rounding x/2π."""
+        turns = x * f32(0.5 / math.pi)
+        s = f32(0.25) - hl.abs(turns - hl.round(turns))
+        return s * polynomial(s * s, _SIN_TURNS)
+
+    def cos_squared(self, turns: Value) -> Value:
+        """Error below 5e-7."""
+        f = turns - hl.round(turns)
+        c = polynomial(f * f, _COS_HALF_TURNS)
+        return c * c
+
+    def tanh(self, x: Value) -> Value:
+        """Error below 5e-7."""
+        x = self.clamp(x, f32(-_TANH_LIMIT), f32(_TANH_LIMIT))
+        u = x * x
+        return x * polynomial(u, _TANH[0]) / polynomial(u, _TANH[1])
+
+    def erf(self, x: Value) -> Value:
+        """Error below 7e-7."""
+        x = self.clamp(x, f32(-_ERF_LIMIT), f32(_ERF_LIMIT))
+        u = x * x
+        return x * polynomial(u, _ERF[0]) / polynomial(u, _ERF[1])
+
+    def atan2(self, y: Value, x: Value) -> Value:
+        """Error below 5e-7."""
+        y, x = f32(y), f32(x)
+        ay, ax = hl.abs(y), hl.abs(x)
+        small, large = hl.min(ax, ay), hl.max(ax, ay)
+        t = small / hl.max(large, f32(1e-30))
+        angle = t * polynomial(t * t, _ATAN)
+        angle = hl.select(ay > ax, f32(math.pi / 2) - angle, angle)
+        angle = hl.select(x < f32(0.0), f32(math.pi) - angle, angle)
+        return hl.select(y < f32(0.0), -angle, angle)
+
+    def lookup(self, table: Value, t: Value) -> Value:
+        at = t * f32(self._length - 1)
+        low = hl.clamp(hl.cast(hl.Int(32), at), 0, self._length - 2)
+        a, b = self._table[low, table], self._table[low + 1, table]
+        return a + (b - a) * (at - hl.cast(hl.Float(32), low))
+
+
+def polynomial(x: Expr, coefficients: Sequence[float]) -> Expr:
+    """The polynomial with the constant coefficient first, by Horner's rule."""
+    value = f32(coefficients[-1])
+    for c in coefficients[-2::-1]:
+        value = value * x + f32(c)
+    return value
+
+
+_COS_HALF_TURNS = (0.99999994, -4.934793, 4.05841208, -1.33188033, 0.219697192)
+_SIN_TURNS = (6.28318501, -41.3416557, 81.6010056, -76.5497818, 39.536705)
+_ATAN = (
+    0.999999344, -0.333298594, 0.199465662, -0.139086291, 0.0964219719, -0.0559123196, 0.021862952, -0.00405456545,
+)  # fmt: skip
+_TANH_LIMIT = 7.9
+_TANH = (
+    (0.999999404, 0.129226893, 0.00294851535, 1.14147133e-05),
+    (1.0, 0.462558091, 0.0238035284, 0.000238395907, 2.4572509e-07),
+)
+_ERF_LIMIT = 3.9
+_ERF = (
+    (1.12837708, 0.332141846, 0.0699860528, 0.00940920319, 0.000337177655),
+    (1.0, 0.627663374, 0.171327516, 0.0263557453, 0.00239012716, 1.95421453e-05),
+)

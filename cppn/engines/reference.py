@@ -1,0 +1,89 @@
+"""The oracle: NumPy in float64, every step as its definition says, nothing folded, nothing clever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..develop import Field
+from ..field.color import decode, dither, encode, to_srgb
+from ..field.formula import evaluate
+from ..field.numpy_ops import NumpyOps
+from ..network import Network
+from ..view import Frame
+from .base import Pixels, Quality
+
+Floats = NDArray[np.float64]
+
+_OPS = NumpyOps()
+_BLOCK = 1 << 15  # points at once, to bound memory
+
+
+def outputs(network: Network, x: Floats, y: Floats) -> list[Floats]:
+    """Every layer's values at the points (x, y), each of shape (units, points); the inputs come first."""
+    point = {"x": x, "y": y}
+    with np.errstate(all="ignore"):
+        values = [np.broadcast_to(evaluate(tree, point, _OPS), x.shape) for tree in network.inputs]
+        values += [np.full(x.shape, z) for z in network.latent]
+        stages: list[Floats] = [np.stack(values)]
+        for i, layer in enumerate(network.layers):
+            h = stages[-1]
+            z = layer.weight.astype(np.float64) @ h + layer.bias.astype(np.float64)[:, None]
+            activation = layer.activation
+            value = np.broadcast_to(evaluate(activation.tree, {**activation.parameters, "x": z}, _OPS), z.shape)
+            stages.append(h + value if network.is_residual(i) else value)
+    return stages
+
+
+class ReferenceEngine:
+    """Slow and straightforward."""
+
+    name = "reference"
+
+    def prepare(self, field: Field, frame: Frame, quality: Quality) -> ReferencePlan:
+        return ReferencePlan(field, frame, quality)
+
+
+class ReferencePlan:
+    """A field on a frame."""
+
+    def __init__(self, field: Field, frame: Frame, quality: Quality) -> None:
+        self.field, self.frame, self.quality = field, frame, quality
+
+    def draw(self, out: Pixels, top: int, left: int = 0) -> None:
+        rows, columns, channels = out.shape
+        step = max(1, _BLOCK // columns)
+        for start in range(0, rows, step):
+            j, i = np.mgrid[top + start : top + min(start + step, rows), left : left + columns]
+            block = self._quantise(self._colours(i.ravel(), j.ravel()), i.ravel(), j.ravel())
+            out[start : start + step] = block.T.reshape(*i.shape, channels)
+
+    def _colours(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
+        n = self.quality.samples
+        if n == 1:
+            return self._sample(i, j)
+        total = np.zeros((self.field.channels, i.size))
+        for a in range(n):
+            for b in range(n):
+                total += decode(self._sample(i + (a + 0.5) / n - 0.5, j + (b + 0.5) / n - 0.5), _OPS)
+        return np.asarray(encode(total / n**2, _OPS))
+
+    def _sample(self, i: NDArray[Any], j: NDArray[Any]) -> Floats:
+        f, field = self.frame, self.field
+        u, v = i - (f.width - 1) / 2, j - (f.height - 1) / 2
+        last = outputs(field.network, f.cx + f.ux * u + f.vx * v, f.cy + f.uy * u + f.vy * v)[-1]
+        low, high = field.levels
+        unit = np.nan_to_num(((last - low) / (high - low)).clip(0, 1), nan=0.0)
+        tables = () if field.table is None else tuple(field.table.T)
+        return np.stack(to_srgb(field.mode, list(unit), tables, field.invert, _OPS))
+
+    def _quantise(self, colours: Floats, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
+        if self.quality.bits == 32:
+            return colours
+        offset: Floats | float = 0.5
+        if self.quality.dither:
+            wide = i.astype(np.uint64), j.astype(np.uint64)
+            offset = np.stack([dither(*wide, c) * 2.0**-24 for c in range(len(colours))])
+        return np.asarray(np.floor(colours * (2**self.quality.bits - 1) + offset))

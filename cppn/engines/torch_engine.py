@@ -1,0 +1,223 @@
+"""Any torch device: CPU, CUDA, MPS. Folded weights, values changed in place, blocks of points that fit a cache.
+
+On a CPU each core works on blocks of its own; on a GPU the blocks are large, and are halved when its memory runs out.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..develop import Field
+from ..errors import failure
+from ..field.color import decode, dither, encode, to_srgb
+from ..field.formula import Node, evaluate
+from ..field.ops import Ops, Value
+from ..view import Frame
+from .base import Pixels, Quality
+from .fold import fold
+
+
+class _Tile(NamedTuple):
+    """How many pixels are computed at once."""
+
+    rows: int
+    columns: int
+
+
+_CPU_TILE = _Tile(16, 256)  # 64 units of float32 then take 1 MiB, a usual second-level cache
+_GPU_TILE = _Tile(1024, 1024)
+_SMALLEST_TILE = 256  # pixels
+
+# where a whole core is one function of x, torch has a twin that works in place
+_IN_PLACE = frozenset(["cos", "sin", "tanh", "sigmoid", "exp", "log", "sqrt", "abs", "floor", "round", "erf", "tan"])
+
+
+class TorchOps(Ops):
+    """Tensors of float32."""
+
+    def where(self, condition: Value, yes: Value, no: Value) -> Value:
+        return torch.where(condition, yes, no)
+
+    def abs(self, x: Value) -> Value:
+        return torch.abs(x)
+
+    def floor(self, x: Value) -> Value:
+        return torch.floor(x)
+
+    def round(self, x: Value) -> Value:
+        return torch.round(x)
+
+    def sqrt(self, x: Value) -> Value:
+        return torch.sqrt(x)
+
+    def exp(self, x: Value) -> Value:
+        return torch.exp(x)
+
+    def log(self, x: Value) -> Value:
+        return torch.log(x)
+
+    def sin(self, x: Value) -> Value:
+        return torch.sin(x)
+
+    def cos(self, x: Value) -> Value:
+        return torch.cos(x)
+
+    def tanh(self, x: Value) -> Value:
+        return torch.tanh(x)
+
+    def sigmoid(self, x: Value) -> Value:
+        return torch.sigmoid(x)
+
+    def erf(self, x: Value) -> Value:
+        return torch.erf(x)
+
+    def atan2(self, y: Value, x: Value) -> Value:
+        like = y if isinstance(y, Tensor) else x
+        return torch.atan2(*(v if isinstance(v, Tensor) else torch.full_like(like, v) for v in (y, x)))
+
+    def lookup(self, table: Value, t: Value) -> Value:
+        at = t * (len(table) - 1)
+        low = at.long().clamp(0, len(table) - 2)
+        return torch.lerp(table[low], table[low + 1], at - low)
+
+
+_OPS = TorchOps()
+
+
+def devices() -> list[str]:
+    """The devices that torch can draw on here."""
+    names = ["cpu"]
+    if torch.cuda.is_available():
+        names += ["cuda", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))]
+    if torch.backends.mps.is_available():
+        names.append("mps")
+    return names
+
+
+class TorchEngine:
+    """Draws on `device`, on a CPU with `threads` threads.
+
+    Errors: CppnError if there is no such device.
+    """
+
+    name = "torch"
+
+    def __init__(self, device: str = "cpu", threads: int = 1) -> None:
+        if device not in devices():
+            raise failure(f"there is no device {device!r}", where="device", legal=f"here are {', '.join(devices())}")
+        self.device = torch.device(device)
+        self.tile = _CPU_TILE if device == "cpu" else _GPU_TILE
+        workers = threads if device == "cpu" else 1
+        self.pool = ThreadPoolExecutor(workers, "cppn-draw", initializer=torch.set_num_threads, initargs=(1,))
+
+    def shrink(self) -> None:
+        """Go on with tiles of half the size: the device's memory ran out."""
+        rows, columns = self.tile
+        if rows * columns <= _SMALLEST_TILE:
+            raise failure(
+                f"the device's memory does not hold {rows * columns} pixels",
+                where=f"device {str(self.device)!r}", legal="draw with --device cpu",
+            )  # fmt: skip
+        self.tile = _Tile(rows // 2, columns) if rows > 1 else _Tile(1, columns // 2)
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def prepare(self, field: Field, frame: Frame, quality: Quality) -> TorchPlan:
+        return TorchPlan(self, field, frame, quality)
+
+
+class TorchPlan:
+    """The numbers of one field and frame, on the device."""
+
+    def __init__(self, engine: TorchEngine, field: Field, frame: Frame, quality: Quality) -> None:
+        self._engine, self._field, self._frame, self._quality = engine, field, frame, quality
+        self._folded = folded = fold(field, frame, turns=False)
+        self._pixel = self._tensor(folded.pixel)
+        self._weights = [(self._tensor(layer.weight), self._tensor(layer.bias)[:, None]) for layer in folded.layers]
+        self._parameters = [
+            {key: self._tensor(value) for key, value in layer.parameters.items()} for layer in folded.layers
+        ]
+        self._tables = [] if field.table is None else [self._tensor(column) for column in field.table.T]
+
+    def _tensor(self, values: Value) -> Tensor:
+        return torch.tensor(np.asarray(values, dtype=np.float32), device=self._engine.device)
+
+    def draw(self, out: Pixels, top: int, left: int = 0) -> None:
+        rows, columns, _ = out.shape
+        done = 0  # rows
+        while done < rows:
+            tile = self._engine.tile
+            # a few rows of tiles at a time, so that the tiles can shrink in between
+            stop = min(rows, done + 16 * tile.rows)
+            corners = [(j, i) for j in range(done, stop, tile.rows) for i in range(0, columns, tile.columns)]
+            try:
+                list(self._engine.pool.map(partial(self._tile, out, top, left, tile), corners))
+            except torch.OutOfMemoryError:
+                self._engine.shrink()
+            else:
+                done = stop
+
+    def _tile(self, out: Pixels, top: int, left: int, tile: _Tile, corner: tuple[int, int]) -> None:
+        row, column = corner
+        # the tile is always computed whole: a sum's order may depend on the matrix's size
+        with torch.inference_mode():
+            device = self._engine.device
+            i = torch.arange(left + column, left + column + tile.columns, device=device)
+            j = torch.arange(top + row, top + row + tile.rows, device=device)
+            i, j = i.expand(tile.rows, -1).flatten(), j[:, None].expand(-1, tile.columns).flatten()
+            done = self._quantise(self._colours(i, j), i, j).T.reshape(tile.rows, tile.columns, -1)
+            part = out[row : row + tile.rows, column : column + tile.columns]
+            part[:] = done[: part.shape[0], : part.shape[1]].cpu().numpy()
+
+    def _colours(self, i: Tensor, j: Tensor) -> Tensor:
+        n = self._quality.samples
+        u, v = i.float() - (self._frame.width - 1) / 2, j.float() - (self._frame.height - 1) / 2
+        if n == 1:
+            return torch.stack(self._sample(u, v))
+        offsets = [(part + 0.5) / n - 0.5 for part in range(n)]
+        total = torch.zeros((self._field.channels, len(i)), device=i.device)
+        for b in offsets:
+            for a in offsets:
+                total += torch.stack([decode(c, _OPS) for c in self._sample(u + a, v + b)])
+        return torch.as_tensor(encode(total / n**2, _OPS))
+
+    def _sample(self, u: Tensor, v: Tensor) -> list[Tensor]:
+        f, folded = self._frame, self._folded
+        z = torch.addmm(self._weights[0][1], self._pixel, torch.stack((u, v)))
+        if folded.features:
+            plane = {"x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
+            features = [torch.as_tensor(evaluate(tree, plane, _OPS)) for tree in folded.features]
+            z.addmm_(self._weights[0][0], torch.stack(features))
+        h = _activate(folded.layers[0].core, z, self._parameters[0])
+        for layer, (weight, bias), parameters in zip(
+            folded.layers[1:], self._weights[1:], self._parameters[1:], strict=True
+        ):
+            after = _activate(layer.core, torch.addmm(bias, weight, h), parameters)
+            h = after.add_(h) if layer.residual else after
+        unit = h.mul_(folded.gain).add_(folded.offset).nan_to_num_(0.0).clamp_(0.0, 1.0)
+        return to_srgb(self._field.mode, list(unit), self._tables, self._field.invert, _OPS)
+
+    def _quantise(self, colours: Tensor, i: Tensor, j: Tensor) -> Tensor:
+        quality = self._quality
+        if quality.bits == 32:
+            return colours
+        offset: Tensor | float = 0.5
+        if quality.dither:
+            offset = torch.stack([dither(i, j, c).float() * 2.0**-24 for c in range(len(colours))])
+        levels = torch.floor(colours * (2**quality.bits - 1) + offset)
+        return levels.to(torch.uint8) if quality.bits == 8 else levels.to(torch.int32)
+
+
+def _activate(core: Node, z: Tensor, parameters: dict[str, Tensor]) -> Tensor:
+    """The core's value; z's memory may be used for it."""
+    if core.op == "name":
+        return z
+    if core.op in _IN_PLACE and core.args[0].op == "name" and core.args[0].name == "x":
+        return torch.as_tensor(getattr(z, core.op + "_")())
+    return torch.as_tensor(evaluate(core, {**parameters, "x": z}, _OPS))

@@ -1,0 +1,182 @@
+"""From a network's outputs to a colour, written once over any kind of value.
+
+A map takes the outputs, each in [0, 1], and gives red, green and blue in [0, 1] as sRGB encodes them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CppnError, shorten, unknown
+from .numpy_ops import NumpyOps
+from .ops import Ops, Value
+
+# how many outputs of the network each mode takes
+MODES = {"gray": 1, "rgb": 3, "hsv": 3, "oklch": 3, "palette": 1}
+MODES_ABOUT = {
+    "gray": "one output, black to white",
+    "rgb": "three outputs: red, green, blue",
+    "hsv": "three outputs: hue, saturation, value",
+    "oklch": "three outputs: perceptual lightness, chroma, hue",
+    "palette": "one output, looked up in a palette",
+}
+
+LARGEST_CHROMA = 0.25  # what an output of 1 means in oklch; sRGB's own largest is 0.32, at one hue only
+PALETTE_LENGTH = 512  # entries of a palette's table; between them it is interpolated
+MOST_STOPS = 256
+
+
+def channels(mode: str) -> int:
+    """How many channels a picture of this mode has: 1 or 3."""
+    return 1 if mode == "gray" else 3
+
+
+def to_srgb(mode: str, outputs: Sequence[Value], tables: Sequence[Value], invert: bool, ops: Ops) -> list[Value]:
+    """The channels, sRGB-encoded in [0, 1], of a network's outputs in [0, 1].
+
+    `tables`: a palette's three columns, each as the kind of value's handle for `Ops.lookup`; else empty.
+    """
+    match mode:
+        case "hsv":
+            hue, saturation, value = outputs
+            colour = _hsv(hue, saturation, value, ops)
+        case "oklch":
+            lightness, chroma, hue = outputs
+            angle = 2 * math.pi * hue
+            colour = [
+                ops.clamp(encode(ops.clamp(c, 0.0, 1.0), ops), 0.0, 1.0)
+                for c in oklab_to_linear(
+                    lightness, LARGEST_CHROMA * chroma * ops.cos(angle), LARGEST_CHROMA * chroma * ops.sin(angle)
+                )
+            ]
+        case "palette":
+            colour = [ops.lookup(table, outputs[0]) for table in tables]
+        case _:
+            colour = list(outputs)
+    return [1.0 - c for c in colour] if invert else colour
+
+
+def _hsv(hue: Value, saturation: Value, value: Value, ops: Ops) -> list[Value]:
+    def channel(offset: float) -> Value:
+        phase = hue + offset
+        ramp = ops.abs(6.0 * (phase - ops.floor(phase)) - 3.0) - 1.0
+        return value * (1.0 - saturation * (1.0 - ops.clamp(ramp, 0.0, 1.0)))
+
+    return [channel(0.0), channel(2 / 3), channel(1 / 3)]
+
+
+def encode(linear: Value, ops: Ops) -> Value:
+    """sRGB's encoding of linear light in [0, 1] (IEC 61966-2-1)."""
+    curved = 1.055 * ops.exp(ops.log(ops.max(linear, 1e-9)) * (1 / 2.4)) - 0.055
+    return ops.where(linear <= 0.0031308, 12.92 * linear, curved)
+
+
+def decode(encoded: Value, ops: Ops) -> Value:
+    """The linear light of an sRGB value in [0, 1]."""
+    curved = ops.exp(ops.log(ops.max((encoded + 0.055) * (1 / 1.055), 1e-9)) * 2.4)
+    return ops.where(encoded <= 0.04045, encoded * (1 / 12.92), curved)
+
+
+def oklab_to_linear(lightness: Value, a: Value, b: Value) -> list[Value]:
+    """Linear red, green and blue, not yet limited to [0, 1], of an OKLab colour (Ottosson 2020)."""
+    l_ = lightness + 0.3963377774 * a + 0.2158037573 * b
+    m_ = lightness - 0.1055613458 * a - 0.0638541728 * b
+    s_ = lightness - 0.0894841775 * a - 1.2914855480 * b
+    l, m, s = l_ * l_ * l_, m_ * m_ * m_, s_ * s_ * s_  # noqa: E741  the paper's own names
+    return [
+        4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+        -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+        -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s,
+    ]
+
+
+def linear_to_oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """OKLab of linear colours, shape (…, 3) to (…, 3)."""
+    lab: NDArray[np.float64] = np.cbrt(rgb @ _RGB_TO_LMS.T) @ _LMS_TO_LAB.T
+    return lab
+
+
+_RGB_TO_LMS = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_LMS_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+@lru_cache(maxsize=64)
+def palette_table(text: str) -> NDArray[np.float64]:
+    """The table, shape (512, 3), sRGB in [0, 1], of a palette: a name known to cmap, or colours like `#101830,#e04030`.
+
+    Colours given as stops are spaced evenly and blended in OKLab.
+    Errors: CppnError for unknown names, bad colours, fewer than 2 stops or more than 256.
+    """
+    stops = [piece.strip() for piece in text.split(",")]
+    if text.lstrip().startswith("#") or len(stops) > 1:
+        return _blend([_hex(stop, text) for stop in stops], text)
+    return _named_palette(text.strip())
+
+
+def _hex(stop: str, text: str) -> tuple[float, ...]:
+    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", stop):
+        raise CppnError(
+            f"{shorten(stop)!r} is not a colour",
+            where=f"palette {shorten(text)!r}",
+            legal='write "#101830,#e04030,#ffe080"',
+        )
+    digits = stop[1:] if len(stop) == 7 else "".join(2 * d for d in stop[1:])
+    return tuple(int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
+
+
+def _blend(colours: list[tuple[float, ...]], text: str) -> NDArray[np.float64]:
+    if not 2 <= len(colours) <= MOST_STOPS:
+        raise CppnError(
+            f"it has {len(colours)} colours", where=f"palette {shorten(text)!r}", legal=f"2 to {MOST_STOPS} are legal"
+        )
+    ops = NumpyOps()
+    lab = linear_to_oklab(np.asarray(decode(np.array(colours), ops)))
+    at = np.linspace(0, len(colours) - 1, PALETTE_LENGTH)
+    l, a, b = (np.interp(at, np.arange(len(colours)), lab[:, i]) for i in range(3))  # noqa: E741
+    return np.stack([encode(np.clip(c, 0, 1), ops) for c in oklab_to_linear(l, a, b)], axis=1).clip(0, 1)
+
+
+def _named_palette(name: str) -> NDArray[np.float64]:
+    import cmap
+
+    try:
+        colormap = cmap.Colormap(name)
+    except (ValueError, KeyError, TypeError, RuntimeError):
+        raise unknown("palette", name, palette_names()) from None
+    return np.asarray(colormap(np.linspace(0, 1, PALETTE_LENGTH)), dtype=np.float64)[:, :3]
+
+
+def palette_names() -> list[str]:
+    """The names of palettes that cmap knows, without their namespaces."""
+    import cmap
+
+    return sorted(cmap.Colormap.catalog().short_keys())
+
+
+def dither(column: Value, row: Value, channel: int, mask: Value = 0xFFFFFFFF) -> Value:
+    """A whole number from 0 to 2²⁴ − 1 that looks random, from a pixel's absolute place.
+
+    Over whole numbers of at least 32 bits that support `* + ^ >> &`; only the low 32 bits count, which `mask` keeps.
+    """
+    h = (column * 0x1F1F1F1F + row * 0x6C8E9CF5 + (channel + 1) * 0x1B56C4E9) & mask
+    for shift, factor in ((16, 0x45D9F3B), (15, 0x2C1B3C6D), (16, 0x297A2D39)):
+        h = ((h ^ (h >> shift)) * factor) & mask
+    return (h ^ (h >> 16)) >> 8

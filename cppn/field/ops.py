@@ -1,0 +1,127 @@
+"""The elementary functions that a kind of value must supply.
+
+Activations, inputs and colour maps are written over `Ops` alone. Run over NumPy arrays they are the oracle, over torch
+tensors they train, over Halide expressions they compile. A kind of value supplies the operations below the line
+"supplied"; the others follow from them.
+
+A value is whatever the kind computes with, a Python float included; values support `+ - * /`, unary `-` and the
+comparisons `< <= > >=`. Division by zero and undefined results are IEEE infinities and NaNs.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+Value = Any
+
+
+class Ops:
+    """The operations on one kind of value. All take and return values, elementwise."""
+
+    # supplied
+
+    def where(self, condition: Value, yes: Value, no: Value) -> Value:
+        """`yes` where the condition holds, else `no`."""
+        raise NotImplementedError
+
+    def abs(self, x: Value) -> Value:
+        """|x|."""
+        raise NotImplementedError
+
+    def floor(self, x: Value) -> Value:
+        """The largest integer ≤ x."""
+        raise NotImplementedError
+
+    def round(self, x: Value) -> Value:
+        """The nearest integer, ties to the even one."""
+        raise NotImplementedError
+
+    def sqrt(self, x: Value) -> Value:
+        """√x, NaN below zero."""
+        raise NotImplementedError
+
+    def exp(self, x: Value) -> Value:
+        """eˣ."""
+        raise NotImplementedError
+
+    def log(self, x: Value) -> Value:
+        """Natural logarithm, −∞ at zero, NaN below."""
+        raise NotImplementedError
+
+    def sin(self, x: Value) -> Value:
+        """sin x, x in radians."""
+        raise NotImplementedError
+
+    def cos(self, x: Value) -> Value:
+        """cos x, x in radians."""
+        raise NotImplementedError
+
+    def tanh(self, x: Value) -> Value:
+        """tanh x."""
+        raise NotImplementedError
+
+    def erf(self, x: Value) -> Value:
+        """The error function."""
+        raise NotImplementedError
+
+    def atan2(self, y: Value, x: Value) -> Value:
+        """The angle of (x, y), in [−π, π]; 0 at the origin."""
+        raise NotImplementedError
+
+    def lookup(self, table: Value, t: Value) -> Value:
+        """The table (a kind's own handle on n numbers over [0, 1]) at t in [0, 1], linearly interpolated."""
+        raise NotImplementedError
+
+    # derived
+
+    def min(self, a: Value, b: Value) -> Value:
+        """The smaller; b if either is NaN."""
+        return self.where(a < b, a, b)
+
+    def max(self, a: Value, b: Value) -> Value:
+        """The larger; b if either is NaN."""
+        return self.where(a > b, a, b)
+
+    def clamp(self, x: Value, low: Value, high: Value) -> Value:
+        """x limited to [low, high]; low where x is NaN."""
+        return self.min(self.max(x, low), high)
+
+    def sign(self, x: Value) -> Value:
+        """−1, 0 or 1."""
+        return self.where(x > 0, 1.0, self.where(x < 0, -1.0, 0.0))
+
+    def tan(self, x: Value) -> Value:
+        """tan x, x in radians."""
+        return self.sin(x) / self.cos(x)
+
+    def atan(self, x: Value) -> Value:
+        """The angle whose tangent is x."""
+        return self.atan2(x, 1.0)
+
+    def sigmoid(self, x: Value) -> Value:
+        """1 / (1 + e⁻ˣ)."""
+        return 0.5 + 0.5 * self.tanh(0.5 * x)
+
+    def mod(self, x: Value, m: Value) -> Value:
+        """x − m·floor(x/m), with the sign of m."""
+        return x - m * self.floor(x / m)
+
+    def power(self, x: Value, exponent: Value) -> Value:
+        """x to a power: by multiplication for a whole constant, else e^(exponent·log x), NaN for x < 0."""
+        if isinstance(exponent, float) and exponent.is_integer():
+            return self._whole_power(x, int(exponent))
+        return self.exp(exponent * self.log(x))
+
+    def _whole_power(self, x: Value, exponent: int) -> Value:
+        if exponent < 0:
+            return 1.0 / self._whole_power(x, -exponent)
+        if exponent == 0:
+            return 0.0 * x + 1.0
+        half = self._whole_power(x, exponent // 2) if exponent > 1 else None
+        square = x if half is None else half * half
+        return square * x if half is not None and exponent % 2 else square
+
+    def cos_squared(self, turns: Value) -> Value:
+        """cos²(π·turns) = ½ + ½·cos(2π·turns): a cosine in turns whose affine part has been folded away."""
+        return 0.5 + 0.5 * self.cos(2.0 * math.pi * turns)

@@ -1,0 +1,268 @@
+"""The Recipe: the whole description of a picture, as text. Nothing else decides the composition."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+
+from .errors import CppnError, failure, shorten, unknown
+from .field.activations import parse_activation
+from .field.color import MODES, palette_table
+from .field.inputs import parse_input
+from .rng import LARGEST_SEED
+from .view import View
+
+VERSION = 1  # of the recipe's meaning; raised by whatever changes a picture
+LARGEST_TEXT = 64 << 20  # bytes of a recipe's text, trained weights included
+WIDEST, DEEPEST, MOST_WEIGHTS = 4096, 64, 1 << 24
+
+Initialisation = Literal["torch", "normal", "xavier", "kaiming", "siren"]
+
+
+def _one_or_many(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class LayerWeights(_Section):
+    """The weights of one affine map: `weight[output][input]` and `bias[output]`."""
+
+    weight: tuple[tuple[FiniteFloat, ...], ...]
+    bias: tuple[FiniteFloat, ...]
+
+
+class NetworkRecipe(_Section):
+    """The network: its shape, activations, and where its weights come from.
+
+    `act`: one activation for every affine map, or one for each (the hidden layers and the last).
+    `inputs`: names or formulas in x, y, r, theta. `latent`: numbers that every point is told, or how many to draw.
+    `init`: the distribution of the weights; `gain` multiplies them. `residual`: h ← h + layer(h) from the second
+    hidden layer on. `weights`: instead of a seed, the layers written out or a safetensors file in base64.
+    """
+
+    hidden: tuple[Annotated[int, Field(ge=1, le=WIDEST)], ...] = (64, 64, 64)
+    act: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ("cos",)
+    inputs: tuple[str, ...] = ("x", "y")
+    latent: Annotated[int, Field(ge=0, le=WIDEST)] | tuple[FiniteFloat, ...] = 0
+    init: Initialisation = "torch"
+    gain: float = Field(1.0, ge=0, le=1000)
+    residual: bool = False
+    weights: tuple[LayerWeights, ...] | str | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> NetworkRecipe:
+        maps = len(self.hidden) + 1
+        if len(self.hidden) >= DEEPEST:
+            raise CppnError(
+                f"{len(self.hidden)} hidden layers", where="hidden", legal=f"at most {DEEPEST - 1} are legal"
+            )
+        if len(self.act) not in (1, maps):
+            raise CppnError(
+                f"{len(self.act)} activations for {maps} affine maps", where="act", legal=f"write 1 or {maps} of them"
+            )
+        for text in self.act:
+            parse_activation(text)
+        for text in self.inputs:
+            parse_input(text)
+        if not self.inputs:
+            raise CppnError("a network needs an input", where="inputs", legal='write inputs = ["x", "y"]')
+        if self.residual and len(set(self.hidden)) > 1:
+            raise CppnError(
+                f"residual connections between layers of {', '.join(map(str, self.hidden))} units",
+                where="residual", legal="give all hidden layers the same width",
+            )  # fmt: skip
+        widths = (len(self.inputs) + self.latent_length, *self.hidden, 3)
+        if sum(a * b for a, b in pairwise(widths)) > MOST_WEIGHTS:
+            raise CppnError(
+                "the network is too large", where="hidden", legal=f"at most {MOST_WEIGHTS} weights are legal"
+            )
+        return self
+
+    @property
+    def latent_length(self) -> int:
+        """How many latent inputs there are."""
+        return self.latent if isinstance(self.latent, int) else len(self.latent)
+
+
+class ColorRecipe(_Section):
+    """How outputs become a colour.
+
+    `levels`: which values of the last activation become 0 and 1. Where it is not given, the activation's own range is
+    taken; where that has none, `measured`: the range found once on a fixed grid and kept from then on.
+    """
+
+    mode: Literal["gray", "rgb", "hsv", "oklch", "palette"] = "gray"
+    palette: str | None = None
+    invert: bool = False
+    levels: tuple[FiniteFloat, FiniteFloat] | None = None
+    measured: tuple[FiniteFloat, FiniteFloat] | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> ColorRecipe:
+        if self.mode == "palette":
+            if self.palette is None:
+                raise CppnError("no palette is named", where="color", legal='write palette = "viridis"')
+            palette_table(self.palette)
+        elif self.palette is not None:
+            raise CppnError(
+                f"a palette in {self.mode} mode", where="color", legal='write mode = "palette" or leave the palette out'
+            )
+        for name, levels in (("levels", self.levels), ("measured", self.measured)):
+            if levels is not None and not levels[0] < levels[1]:
+                raise CppnError(f"{levels[0]:g} is not below {levels[1]:g}", where=f"color.{name}")
+        return self
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs of the network the colour takes."""
+        return MODES[self.mode]
+
+
+class Recipe(_Section):
+    """A picture: network, seed or weights, inputs, view and colour. Immutable."""
+
+    version: int = Field(VERSION, ge=1, le=VERSION)
+    name: str = Field("", max_length=200)
+    description: str = Field("", max_length=2000)
+    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    network: NetworkRecipe = NetworkRecipe()
+    color: ColorRecipe = ColorRecipe()
+    view: View = View()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, texts, lists and dictionaries; what was not set is left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def to_json(self) -> str:
+        """ASCII JSON on one line."""
+        return json.dumps(self.to_dict(), ensure_ascii=True, separators=(",", ":"))
+
+    def to_toml(self) -> str:
+        """TOML, as in preset files."""
+        import tomli_w
+
+        return tomli_w.dumps(self.to_dict())
+
+    def change(self, changes: Mapping[str, Mapping[str, Any]]) -> Recipe:
+        """The recipe with fields replaced: `{"network": {"act": …}, "view": {"zoom": 2}, "": {"seed": 7}}`.
+
+        What was measured of the old network is forgotten when network or seed change.
+        """
+        data = self.to_dict()
+        for section, fields in changes.items():
+            target = data[section] if section else data
+            for key, value in fields.items():
+                if value is None:
+                    target.pop(key, None)
+                else:
+                    target[key] = value
+        if changes.get("network") or "seed" in changes.get("", {}):
+            data["color"].pop("measured", None)
+        return from_dict(data, where="")
+
+
+def from_dict(data: Any, *, where: str) -> Recipe:
+    """The Recipe that plain data describe. `where` names their origin in errors.
+
+    Errors: CppnError for unknown keys (with the nearest legal one), bad values and newer versions.
+    """
+    if not isinstance(data, dict):
+        raise CppnError("there is no recipe in it", where=where, legal="a recipe is a table of keys and values")
+    version = data.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise CppnError(
+            f"recipe version {version} is newer than this program",
+            where=where,
+            legal=f"versions up to {VERSION} can be read",
+        )
+    try:
+        return Recipe.model_validate(data)
+    except CppnError as error:
+        raise CppnError(str(error), where=where) from None
+    except ValidationError as error:
+        raise _explain(error, where) from None
+    except RecursionError:
+        raise CppnError("the recipe is nested too deeply", where=where) from None
+
+
+def from_json(text: str | bytes, *, where: str) -> Recipe:
+    """The Recipe that JSON text holds."""
+    return from_dict(parse_json(text, where=where), where=where)
+
+
+def parse_json(text: str | bytes, *, where: str) -> Any:
+    """JSON of bounded length from a foreign file."""
+    if len(text) > LARGEST_TEXT:
+        raise CppnError(f"the recipe is too long ({len(text)} bytes)", where=where, legal=f"at most {LARGEST_TEXT}")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise CppnError("the recipe is not readable JSON", where=where) from None
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The Recipe in a `.toml` or `.json` file. `weights` may name a safetensors file beside it."""
+    where = str(path)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_TEXT + 1)
+    except OSError as error:
+        raise failure(f"cannot be read: {error.strerror}", where=where) from None
+    if len(raw) > LARGEST_TEXT:
+        raise CppnError("the file is too long for a recipe", where=where, legal=f"at most {LARGEST_TEXT >> 20} MiB")
+    if path.suffix.lower() == ".json":
+        data = parse_json(raw, where=where)
+        if isinstance(data, dict) and "recipe" in data and "drawing" in data:  # what `cppn info --json` prints
+            data = data["recipe"]
+    else:
+        try:
+            data = tomllib.loads(raw.decode())
+        except UnicodeDecodeError:
+            raise CppnError("it is not text", where=where, legal="a recipe is TOML or JSON") from None
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise CppnError(f"not readable TOML: {shorten(str(error), 120)}", where=where) from None
+    _embed_weights(data, path.parent)
+    return from_dict(data, where=where)
+
+
+def _embed_weights(data: Any, folder: Path) -> None:
+    """Put the bytes of a named safetensors file into the recipe, so that it stands alone."""
+    network = data.get("network") if isinstance(data, dict) else None
+    weights = network.get("weights") if isinstance(network, dict) else None
+    if isinstance(network, dict) and isinstance(weights, str) and weights.endswith(".safetensors"):
+        path = folder / weights
+        try:
+            with path.open("rb") as file:
+                raw = file.read(LARGEST_TEXT + 1)
+        except OSError as error:
+            raise failure(f"cannot be read: {error.strerror}", where=str(path)) from None
+        network["weights"] = base64.b64encode(raw).decode()
+
+
+def _explain(error: ValidationError, where: str) -> CppnError:
+    """One line for the first thing that pydantic found wrong."""
+    first = error.errors(include_url=False)[0]
+    path = [str(part) for part in first["loc"] if not (isinstance(part, str) and set(part) & set("[-"))]
+    place = ": ".join(filter(None, (where, ".".join(path))))
+    if first["type"] == "extra_forbidden":
+        owner: Any = Recipe
+        for part in path[:-1]:
+            owner = owner.model_fields[part].annotation if part in getattr(owner, "model_fields", {}) else LayerWeights
+        return unknown("key", path[-1], owner.model_fields, where=": ".join(filter(None, (where, *path[:-1][:1]))))
+    given = first.get("input")
+    shown = f" (it is {shorten(repr(given), 40)})" if isinstance(given, (str, int, float)) else ""
+    if isinstance(given, float) and not math.isfinite(given):
+        return CppnError(f"{given} is not a finite number", where=place)
+    message = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
+    return CppnError(message[0].lower() + message[1:] + shown, where=place)

@@ -1,0 +1,1 @@
+"""Where pictures go: files, written band by band, with the recipe inside."""

@@ -1,0 +1,158 @@
+"""The recipe inside a picture file: how it is put there and, from files that may be hostile, read back.
+
+PNG has a text chunk named `cppn`. JPEG, WebP and AVIF carry an XMP packet. Both hold the same ASCII JSON:
+`{"cppn": <version of the program>, "recipe": {…}, "drawing": {"width": …, "height": …, "aa": …, …}}`.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..errors import CppnError, failure
+from ..recipe import LARGEST_TEXT, Recipe, from_dict, parse_json
+
+KEY = "cppn"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_XMP_OPEN, _XMP_CLOSE = b"<cppn:picture>", b"</cppn:picture>"
+_MOST_CHUNKS = 1 << 20
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """What a file says of the picture in it: its recipe and how it was drawn."""
+
+    recipe: Recipe
+    drawing: dict[str, Any]
+
+    def to_json(self) -> str:
+        """One line of ASCII, free of the signs that XML reserves."""
+        from .. import __version__
+
+        data = {"cppn": __version__, "recipe": self.recipe.to_dict(), "drawing": self.drawing}
+        text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+        for sign in "&<>":
+            text = text.replace(sign, f"\\u{ord(sign):04x}")
+        return text
+
+
+def xmp_packet(text: str) -> bytes:
+    """An XMP packet around an imprint's JSON."""
+    return (
+        b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description rdf:about="" xmlns:cppn="urn:cppn:1">'
+        + _XMP_OPEN + text.encode("ascii") + _XMP_CLOSE
+        + b'</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    )  # fmt: skip
+
+
+def read_imprint(path: Path) -> Imprint:
+    """What the picture file says of itself.
+
+    Errors: CppnError if it is no picture, carries no recipe, or one that is broken, too large or of a newer version.
+    """
+    where = str(path)
+    try:
+        with path.open("rb") as file:
+            is_png = file.read(len(_PNG)) == _PNG
+            text = _from_png(file, where) if is_png else _from_xmp(path, where)
+    except OSError as error:
+        raise failure(f"cannot be read: {error.strerror or error}", where=where) from None
+    data = parse_json(text, where=where)
+    if not isinstance(data, dict):
+        raise CppnError("there is no recipe in it", where=where)
+    drawing = data.get("drawing")
+    return Imprint(
+        from_dict(data.get("recipe"), where=where), _check_drawing(drawing if isinstance(drawing, dict) else {})
+    )
+
+
+# the settings of a drawing that are taken over when a picture is drawn again, with their types
+_SETTINGS: dict[str, type] = {"width": int, "height": int, "aa": int, "bits": int, "dither": bool}
+
+
+def _check_drawing(drawing: dict[str, Any]) -> dict[str, Any]:
+    return {key: drawing[key] for key, kind in _SETTINGS.items() if type(drawing.get(key)) is kind}
+
+
+def _from_png(file: BinaryIO, where: str) -> bytes:
+    for kind, length in _chunks(file, where):
+        if kind in (b"tEXt", b"zTXt", b"iTXt") and length <= LARGEST_TEXT:
+            body = file.read(length)
+            if len(body) < length:
+                raise CppnError("the file is cut short", where=where)
+            name, _, rest = body.partition(b"\0")
+            if name == KEY.encode():
+                return _text(kind, rest, where)
+            file.seek(-length, 1)
+        file.seek(length + 4, 1)
+    raise _none(where)
+
+
+def _chunks(file: BinaryIO, where: str) -> Iterator[tuple[bytes, int]]:
+    """Kind and length of each chunk; the file stands at the chunk's body, and is to be moved beyond it."""
+    for _ in range(_MOST_CHUNKS):
+        head = file.read(8)
+        if len(head) < 8:
+            raise CppnError("the file is cut short", where=where) if head else _none(where)
+        length, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND":
+            return
+        yield kind, length
+
+
+def _text(kind: bytes, rest: bytes, where: str) -> bytes:
+    if kind == b"tEXt":
+        return rest
+    if kind == b"zTXt":
+        return _inflate(rest[1:], where)
+    compressed, rest = rest[:1] == b"\1", rest[2:]
+    rest = rest.split(b"\0", 2)[-1]  # beyond the language and the translated keyword
+    return _inflate(rest, where) if compressed else rest
+
+
+def _inflate(data: bytes, where: str) -> bytes:
+    stream = zlib.decompressobj()
+    try:
+        text = stream.decompress(data, LARGEST_TEXT + 1)
+    except zlib.error:
+        raise CppnError("the recipe in it is damaged", where=where) from None
+    if len(text) > LARGEST_TEXT:
+        raise CppnError("the recipe in it is too long", where=where, legal=f"at most {LARGEST_TEXT >> 20} MiB")
+    if not stream.eof:
+        raise CppnError("the recipe in it is cut short", where=where)
+    return text
+
+
+def _from_xmp(path: Path, where: str) -> bytes:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path, formats=("JPEG", "WEBP", "AVIF")) as image:
+            packet = image.info.get("xmp", b"")
+    except UnidentifiedImageError:
+        raise CppnError("it is not a PNG, JPEG, WebP or AVIF picture", where=where) from None
+    except (
+        ValueError,
+        SyntaxError,
+        OverflowError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
+        raise CppnError(f"it cannot be read as a picture: {error}", where=where) from None
+    if isinstance(packet, str):
+        packet = packet.encode()
+    start, end = packet.find(_XMP_OPEN), packet.rfind(_XMP_CLOSE)
+    if start < 0 or end < start:
+        raise _none(where)
+    return bytes(packet[start + len(_XMP_OPEN) : end])
+
+
+def _none(where: str) -> CppnError:
+    return CppnError("there is no recipe in this picture", where=where, legal="only pictures that cppn drew carry one")

@@ -1,0 +1,36 @@
+"""Where recipes come from: presets, recipe files, and pictures that cppn drew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .errors import CppnError, unknown
+from .presets import presets
+from .recipe import Recipe, read_recipe
+from .sinks.metadata import Imprint, read_imprint
+
+
+def load(source: str | os.PathLike[str]) -> Recipe:
+    """The Recipe of a preset's name, a recipe file (.toml, .json) or a picture that cppn drew.
+
+    Errors: CppnError if there is no such thing, or if it holds no readable recipe.
+    """
+    return load_imprint(source).recipe
+
+
+def load_imprint(source: str | os.PathLike[str]) -> Imprint:
+    """The Recipe, and for a picture also how it was drawn."""
+    path = Path(source)
+    if isinstance(source, str) and source in presets and not path.is_file():
+        return Imprint(presets[source], {})
+    if path.is_dir():
+        raise CppnError("it is a folder", where=str(path), legal="name a preset, a recipe file or a picture")
+    if not path.exists():
+        if path.suffix or path.name != str(source):
+            raise CppnError("there is no such file", where=str(path), legal="`cppn presets` lists the presets")
+        short = [name.rpartition("/")[2] for name in presets]
+        raise unknown("preset or file", str(source), [*presets, *short])
+    if path.suffix.lower() in (".toml", ".json"):
+        return Imprint(read_recipe(path), {})
+    return read_imprint(path)

@@ -1,0 +1,66 @@
+"""Where the numbers in `cppn/engines/halide_ops.py` come from: near-minimax fits, with their errors in float32.
+
+    python tools/approximations.py
+
+Each function is fitted in u = x² by linearised least squares, reweighted until the error is level (Lawson 1961).
+"""
+
+import math
+
+import numpy as np
+
+NODES = np.sin(np.linspace(0, math.pi / 2, 20001)) ** 2  # denser at both ends
+
+
+def rational(target, u, shape, above, below, rounds=200):
+    """Coefficients p, q with shape·p(u)/q(u) ≈ target, q(0) = 1, in the least maximum error."""
+    scale = u.max()
+    t = u / scale
+    weight = np.ones_like(u)
+    previous = np.ones_like(u)
+    best = (np.inf, None, None)
+    for _ in range(rounds):
+        columns = [shape * t**k for k in range(above + 1)] + [-target * t**k for k in range(1, below + 1)]
+        w = np.sqrt(weight) / previous
+        solution = np.linalg.lstsq(np.stack(columns, 1) * w[:, None], target * w, rcond=None)[0]
+        p = solution[: above + 1] / scale ** np.arange(above + 1)
+        q = np.r_[1, solution[above + 1 :]] / scale ** np.arange(below + 1)
+        previous = np.abs(np.polyval(q[::-1], u))
+        error = np.abs(shape * np.polyval(p[::-1], u) / np.polyval(q[::-1], u) - target)
+        if error.max() < best[0]:
+            best = (error.max(), p, q)
+        weight = weight * (error / error.max() + 1e-3)
+        weight /= weight.sum()
+    return best
+
+
+def in_float32(x, shape, p, q):
+    """The fit's value when every step is rounded to float32."""
+    f = np.float32
+    u = f(x) * f(x)
+    above, below = (np.zeros_like(u) for _ in range(2))
+    for c in p[::-1]:
+        above = f(above * u + f(c))
+    for c in q[::-1]:
+        below = f(below * u + f(c))
+    return shape(f(x)) * above / below
+
+
+def report(name, function, limit, odd, above, below):
+    x = NODES * limit
+    target = function(x)
+    error, p, q = rational(target, x * x, x if odd else np.ones_like(x), above, below)
+    got = in_float32(x, (lambda v: v) if odd else (lambda v: np.float32(1)), p, q)
+    print(f"{name} on [0, {limit}]: {above}/{below}, error {error:.1e}, in float32 {np.abs(got - target).max():.1e}")
+    print("  above:", ", ".join(f"{np.float32(c):.9g}" for c in p))
+    print("  below:", ", ".join(f"{np.float32(c):.9g}" for c in q))
+
+
+erf = np.vectorize(math.erf)
+
+if __name__ == "__main__":
+    report("cos(pi x)", lambda x: np.cos(math.pi * x), 0.5, False, 4, 0)
+    report("sin(2 pi x)", lambda x: np.sin(2 * math.pi * x), 0.25, True, 4, 0)
+    report("atan", np.arctan, 1.0, True, 7, 0)
+    report("tanh", np.tanh, 7.9, True, 3, 4)
+    report("erf", erf, 3.9, True, 4, 5)
