@@ -12,11 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .drawing import render
     from .errors import CppnError
-    from .presets import presets
+    from .library import presets
     from .recipe import ColorRecipe, NetworkRecipe, Recipe
-    from .render import render
-    from .save import save
+    from .saving import save
     from .sources import load
     from .view import View
 
@@ -29,9 +29,9 @@ _HOMES = {
     "Recipe": "recipe",
     "View": "view",
     "load": "sources",
-    "presets": "presets",
-    "render": "render",
-    "save": "save",
+    "presets": "library",
+    "render": "drawing",
+    "save": "saving",
 }
 __all__ = [
     "ColorRecipe", "CppnError", "NetworkRecipe", "Recipe", "View", "__version__", "load", "presets", "render", "save",
@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'cppn' has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    globals()[name] = value  # also takes the place of a submodule of the same name
+    globals()[name] = value
     return value
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from .errors import CppnError, unknown
-from .presets import presets
+from .library import presets
 from .recipe import Recipe, read_recipe
 from .sinks.metadata import Imprint, read_imprint
 

@@ -11,7 +11,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="JSON: each preset's whole recipe.")
 def command(as_json: bool) -> None:
     """List the pictures that come with the program; draw one with `cppn render NAME`."""
-    from ..presets import presets
+    from ..library import presets
 
     if as_json:
         click.echo(json.dumps({name: recipe.to_dict() for name, recipe in presets.items()}, indent=2))

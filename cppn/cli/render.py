@@ -150,12 +150,12 @@ def command(source: str | None, **flags: Any) -> None:
       cppn render silk --size iphone-15 --aa 3 -o silk.png
       cppn render silk.png --zoom 4 --size 8k -o detail.png
     """
+    from ..drawing import draw
     from ..engines import Quality, choose
     from ..errors import CppnError
     from ..overrides import override
     from ..recipe import Recipe
-    from ..render import draw
-    from ..save import write_picture
+    from ..saving import write_picture
     from ..sinks.metadata import Imprint
     from ..sinks.raster import check, format_of
     from ..sources import load_imprint

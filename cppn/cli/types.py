@@ -120,7 +120,7 @@ class Source(click.ParamType[Any]):
     name = "source"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from ..presets import presets
+        from ..library import presets
 
         names = [*presets, *(name.rpartition("/")[2] for name in presets)]
         return [CompletionItem(name) for name in names if name.startswith(incomplete)] + [

@@ -111,7 +111,7 @@ class Ops:
         """x to a power: by multiplication for a whole constant, else e^(exponent·log x), NaN for x < 0."""
         if isinstance(exponent, float) and exponent.is_integer():
             return self._whole_power(x, int(exponent))
-        return self.exp(exponent * self.log(x))
+        return self.exp(exponent * (math.log(x) if isinstance(x, float) and x > 0 else self.log(x)))
 
     def _whole_power(self, x: Value, exponent: int) -> Value:
         if exponent < 0:

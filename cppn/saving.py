@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .drawing import Drawing, draw
 from .engines import Quality, choose
 from .errors import CppnError, failure
 from .recipe import Recipe
-from .render import Drawing, draw
 from .sinks.metadata import Imprint
 from .sinks.raster import RasterSink
 

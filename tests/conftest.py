@@ -1,0 +1,78 @@
+"""What the tests share: running the program as a user does, and comparing pictures."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from PIL import Image
+
+import cppn
+
+GOLDEN = Path(__file__).parent / "golden"
+FAILURES = Path(__file__).parent.parent / "failures"
+
+# examples are found by the same road every time, so that a run that passes here passes everywhere
+settings.register_profile("cppn", derandomize=True, deadline=None, max_examples=60)
+settings.load_profile("cppn")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--store-golden", action="store_true", help="write the golden pictures anew")
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run `cppn` as a process in an empty folder; unless `fails`, it must succeed."""
+
+    def run(*args: str, fails: bool = False, **options: object) -> subprocess.CompletedProcess[str]:
+        env = {key: value for key, value in os.environ.items() if not key.startswith("_CPPN")}
+        done = subprocess.run(
+            [sys.executable, "-m", "cppn", *args], capture_output=True, text=True, cwd=tmp_path, env=env,
+            stdin=subprocess.DEVNULL, timeout=120, **options,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr, done.stderr
+        assert fails or done.returncode == 0, done.stderr
+        return done
+
+    return run
+
+
+def pixels(path: Path) -> np.ndarray:
+    """A picture file's pixels, (height, width, channels), as another program reads them."""
+    with Image.open(path) as image:
+        array = np.asarray(image)
+    return array[:, :, None] if array.ndim == 2 else array
+
+
+def differences(a: np.ndarray, b: np.ndarray, tolerance: float) -> float:
+    """The share of values that differ by more than the tolerance."""
+    assert a.shape == b.shape, f"{a.shape} is not {b.shape}"
+    return float((np.abs(a.astype(np.float64) - b.astype(np.float64)) > tolerance).mean())
+
+
+def small(act: str | tuple[str, ...] = "tanh", **more: object) -> cppn.Recipe:
+    """A recipe that is quick to compile and draw; keywords go to the section that knows them."""
+    network: dict[str, object] = {"hidden": (8, 8), "act": act, "init": "normal", "gain": 1.5}
+    color: dict[str, object] = {}
+    view: dict[str, object] = {}
+    top: dict[str, object] = {"seed": 3}
+    for key, value in more.items():
+        home = next(
+            data
+            for data, kind in ((network, cppn.NetworkRecipe), (color, cppn.ColorRecipe), (view, cppn.View), (top, cppn.Recipe))
+            if key in kind.model_fields
+        )
+        home[key] = value
+    return cppn.Recipe(
+        network=cppn.NetworkRecipe(**network), color=cppn.ColorRecipe(**color), view=cppn.View(**view), **top
+    )

@@ -1,0 +1,60 @@
+"""The random stream never changes."""
+
+import math
+import statistics
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cppn
+from cppn.develop import develop_network
+from cppn.rng import LARGEST_SEED, Stream
+
+
+def test_first_numbers_are_pinned_for_ever():
+    assert Stream(0).uniform(3).tolist() == [0.6369616873214543, 0.2697867137638703, 0.04097352393619469]
+    assert Stream(7, 0, 1).uniform(2).tolist() == [0.872908525547428, 0.3242371290640921]
+    assert Stream(LARGEST_SEED, 2).normal(3).tolist() == [1.282138967611749, -0.5087303199996642, -1.4610075902413246]
+
+
+def test_first_weights_of_a_seed_are_pinned_for_ever():
+    network = develop_network(cppn.Recipe(seed=1))
+    assert network.layers[0].weight[0].tolist() == [0.5395919680595398, 0.5579358339309692]
+    assert network.layers[3].bias.tolist() == [0.06724532693624496]
+
+
+@given(st.integers(0, LARGEST_SEED), st.integers(1, 50), st.integers(0, 50))
+def test_a_longer_draw_begins_with_the_shorter_one(seed, count, more):
+    assert np.array_equal(Stream(seed, 1).uniform(count + more)[:count], Stream(seed, 1).uniform(count))
+    assert np.array_equal(Stream(seed, 1).normal(count + more)[:count], Stream(seed, 1).normal(count))
+
+
+def test_normal_numbers_are_the_quantiles_of_the_uniform_ones():
+    uniform = Stream(5).uniform(5000) + 2.0**-54
+    exact = [statistics.NormalDist().inv_cdf(u) for u in uniform]
+    np.testing.assert_allclose(Stream(5).normal(5000), exact, rtol=1e-13, atol=1e-14)
+
+
+def test_streams_of_different_paths_are_independent():
+    a, b = Stream(1, 0).uniform(20000), Stream(1, 1).uniform(20000)
+    assert abs(np.corrcoef(a, b)[0, 1]) < 0.03
+
+
+def test_grey_picture_is_the_red_channel_of_the_colour_picture():
+    grey = cppn.render(cppn.Recipe(seed=9), size=(40, 30))
+    colour = cppn.render(cppn.Recipe(seed=9, color=cppn.ColorRecipe(mode="rgb")), size=(40, 30))
+    assert np.array_equal(grey[:, :, 0], colour[:, :, 0])
+
+
+def test_weights_follow_the_distribution_of_their_scheme():
+    def first_hidden(init: str, act: str = "cos") -> np.ndarray:
+        spec = cppn.NetworkRecipe(init=init, act=(act,), hidden=(256, 256), gain=2)
+        return develop_network(cppn.Recipe(network=spec)).layers[1].weight
+
+    assert np.abs(first_hidden("torch")).max() <= 2 / 16
+    assert abs(first_hidden("torch").std() - 2 / 16 / math.sqrt(3)) < 1e-3
+    assert abs(first_hidden("normal").std() - 2 / 16) < 1e-3
+    assert abs(first_hidden("xavier").std() - 2 * math.sqrt(2 / 512)) < 1e-3
+    assert abs(first_hidden("kaiming").std() - 2 * math.sqrt(2 / 256)) < 2e-3
+    assert abs(np.abs(first_hidden("siren", "sin:freq=30")).max() - 2 * math.sqrt(6 / 256) / 30) < 1e-4
