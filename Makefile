@@ -19,6 +19,7 @@ test: setup
 	$(BIN)/pytest
 
 bench: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt neuralart==1.1.1
 	$(BIN)/python benchmarks/run.py
 
 setup: $(STAMP)

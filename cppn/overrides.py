@@ -21,6 +21,8 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     Errors: CppnError for flags that contradict each other or the recipe.
     """
     given = {key: value for key, value in flags.items() if value is not None}
+    if not given.get("act"):  # a flag that may be repeated is empty when it is not there
+        given.pop("act", None)
     network = {key: given[key] for key in _OF_NETWORK if key in given}
     view = {key: given[key] for key in _OF_VIEW if key in given}
     if recipe.network.weights is not None:

@@ -69,7 +69,12 @@ def small(act: str | tuple[str, ...] = "tanh", **more: object) -> cppn.Recipe:
     for key, value in more.items():
         home = next(
             data
-            for data, kind in ((network, cppn.NetworkRecipe), (color, cppn.ColorRecipe), (view, cppn.View), (top, cppn.Recipe))
+            for data, kind in (
+                (network, cppn.NetworkRecipe),
+                (color, cppn.ColorRecipe),
+                (view, cppn.View),
+                (top, cppn.Recipe),
+            )
             if key in kind.model_fields
         )
         home[key] = value

@@ -13,10 +13,33 @@ from cppn.field.activations import ALIASES, CATALOGUE, PARAMETERS, parse_activat
 from cppn.field.formula import evaluate
 from cppn.field.numpy_ops import NumpyOps
 
-NAMED = (
-    "linear clamp cos sin sigmoid tanh relu leakyrelu elu celu gelu mish selu silu softplus softsign gauss abs square "
-    "triangle sawtooth sinc step hardtanh logistic"
-).split()
+NAMED = [
+    "linear",
+    "clamp",
+    "cos",
+    "sin",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leakyrelu",
+    "elu",
+    "celu",
+    "gelu",
+    "mish",
+    "selu",
+    "silu",
+    "softplus",
+    "softsign",
+    "gauss",
+    "abs",
+    "square",
+    "triangle",
+    "sawtooth",
+    "sinc",
+    "step",
+    "hardtanh",
+    "logistic",
+]
 X = np.linspace(-6, 6, 2001)
 
 
@@ -65,7 +88,10 @@ def test_an_activation_agrees_with_torchs_own(name):
 
 
 def test_the_logistic_map_is_iterated_as_logisticmapdnn_does():
-    for squashed, text in ((X.clip(0, 1), "clamp:iters=5,r=3.7"), (0.5 + 0.5 * np.cos(2 * X), "cos:freq=2,iters=5,r=3.7")):
+    for squashed, text in (
+        (X.clip(0, 1), "clamp:iters=5,r=3.7"),
+        (0.5 + 0.5 * np.cos(2 * X), "cos:freq=2,iters=5,r=3.7"),
+    ):
         expected = squashed
         for _ in range(5):
             expected = 3.7 * expected * (1 - expected)
@@ -80,7 +106,9 @@ def test_waves_have_the_period_they_say():
     np.testing.assert_allclose(curve("triangle", np.array([0, np.pi])), [1, -1])
 
 
-@pytest.mark.parametrize("text", [*CATALOGUE, *ALIASES, "cos:freq=3,iters=2", "3 - 2*tanh(2*x + 1)", "3", "sigmoid(2*x)"])
+@pytest.mark.parametrize(
+    "text", [*CATALOGUE, *ALIASES, "cos:freq=3,iters=2", "3 - 2*tanh(2*x + 1)", "3", "sigmoid(2*x)"]
+)
 def test_folding_changes_nothing(text):
     activation = parse_activation(text)
     for peel in (False, True):
@@ -89,7 +117,9 @@ def test_folding_changes_nothing(text):
             with np.errstate(all="ignore"):
                 inner = {**activation.parameters, "x": part.scale_in * X + part.shift_in}
                 folded = part.scale_out * evaluate(part.core, inner, NumpyOps()) + part.shift_out
-            np.testing.assert_allclose(np.broadcast_to(folded, X.shape), np.broadcast_to(curve(text), X.shape), atol=1e-10)
+            np.testing.assert_allclose(
+                np.broadcast_to(folded, X.shape), np.broadcast_to(curve(text), X.shape), atol=1e-10
+            )
 
 
 # activations with jumps: a rounding of float32 puts a few points on the other side

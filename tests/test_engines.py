@@ -178,7 +178,9 @@ def test_fast_functions_keep_to_their_stated_errors(name, function, limit, error
 
 def test_angles_of_all_quadrants_are_right():
     ring = cppn.Recipe(
-        network=cppn.NetworkRecipe(hidden=(), act=("linear",), inputs=("theta",), weights=[{"weight": [[1]], "bias": [0]}]),
+        network=cppn.NetworkRecipe(
+            hidden=(), act=("linear",), inputs=("theta",), weights=[{"weight": [[1]], "bias": [0]}]
+        ),
         color=cppn.ColorRecipe(levels=(-math.pi, math.pi)),
     )
     for engine in available():

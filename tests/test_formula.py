@@ -81,7 +81,9 @@ leaves = st.one_of(st.just("x"), numbers, st.just("pi"))
 def compound(parts):
     return st.one_of(
         st.tuples(parts, st.sampled_from(["+", "-", "*"]), parts).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
-        st.tuples(st.sampled_from(["sin", "cos", "tanh", "abs", "floor", "exp"]), parts).map(lambda t: f"{t[0]}({t[1]})"),
+        st.tuples(st.sampled_from(["sin", "cos", "tanh", "abs", "floor", "exp"]), parts).map(
+            lambda t: f"{t[0]}({t[1]})"
+        ),
         st.tuples(st.sampled_from(["min", "max"]), parts, parts).map(lambda t: f"{t[0]}({t[1]}, {t[2]})"),
         st.tuples(parts, st.integers(0, 4)).map(lambda t: f"({t[0]})**{t[1]}"),
         parts.map(lambda t: f"-{t}"),
@@ -136,8 +138,11 @@ def test_every_function_agrees_with_its_textbook_meaning():
 
 @given(
     st.lists(
-        st.sampled_from(["tanh", "cos:freq=3", "cos:freq=2,iters=1,r=3.5", "max(x, 0)", "clamp(x, min(0, x), 1)", "sin(x)"]),
-        min_size=1, max_size=6,
+        st.sampled_from(
+            ["tanh", "cos:freq=3", "cos:freq=2,iters=1,r=3.5", "max(x, 0)", "clamp(x, min(0, x), 1)", "sin(x)"]
+        ),
+        min_size=1,
+        max_size=6,
     )  # fmt: skip
 )
 def test_a_list_of_activations_is_split_at_its_own_commas(texts):

@@ -115,10 +115,12 @@ class HalidePlan:
             folded.gain, folded.offset, (frame.width - 1) / 2, (frame.height - 1) / 2,
             *frame[2:], 1 / quality.samples,
         ]  # fmt: skip
-        self._samples = quality.samples
+        self._samples, self._channels, self._dtype = quality.samples, field.channels, quality.dtype
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
         rows, columns, count = out.shape
+        if count != self._channels or out.dtype != self._dtype or not out.flags.c_contiguous or top < 0 or left < 0:
+            raise ValueError(f"cannot draw into shape {out.shape} of {out.dtype} at ({left}, {top})")
         strip = self._pipeline.tile.strip
         if columns < strip:  # the vectors of a strip are drawn whole
             wide = np.empty((rows, strip, count), out.dtype)
@@ -176,7 +178,8 @@ class _Pipeline:
         with warnings.catch_warnings():  # Halide warns of every constant that float32 rounds: that is meant here
             warnings.filterwarnings("ignore", "The floating-point value", RuntimeWarning)
             self._out = self._build()
-        self._out.compile_jit(hl.get_host_target())
+        # the checks of buffers are ours, in `draw`: leaving Halide's out saves a quarter of the compiling
+        self._out.compile_jit(hl.get_host_target().with_feature(hl.TargetFeature.NoAsserts))
 
     def bind(self, buffers: Sequence[Any], scalars: Sequence[float], parameters: Sequence[float], samples: int) -> None:
         """Set the numbers of the next drawing."""

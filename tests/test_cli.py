@@ -1,0 +1,330 @@
+"""The program as its users meet it: as a process."""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+import pytest
+from conftest import Run, pixels
+
+import cppn
+
+QUICK = ("--hidden", "8,8", "--size", "40x30")
+
+
+def test_the_first_sentence(run: Run, tmp_path):
+    done = run("render", "--act", "cos", "--freq", "7.9", "--rgb")
+    (path,) = tmp_path.iterdir()
+    assert done.stdout == f"{path.name}\n"
+    seed = int(done.stderr.removeprefix("seed "))
+    assert path.name == f"cos-freq7.9-rgb-seed{seed}.png"
+    recipe = cppn.load(path)
+    expected = cppn.Recipe(
+        seed=seed, network=cppn.NetworkRecipe(act=("cos:freq=7.9",)), color=cppn.ColorRecipe(mode="rgb")
+    )
+    assert pixels(path).shape == (1024, 1024, 3)
+    assert np.array_equal(pixels(path), cppn.render(expected))
+    assert np.array_equal(pixels(path), cppn.render(recipe))
+
+
+COMMANDS = {
+    "--act tanh": {"act": ("tanh",)},
+    "--hidden none": {"hidden": ()},
+    "--hidden 5": {"hidden": (5,)},
+    "--latent 0": {"latent": 0},
+    "--no-residual --no-invert --no-stretch": {"residual": False, "invert": False, "stretch": False},
+    "--act tanh,sin:freq=2,cos": {"act": ("tanh", "sin:freq=2", "cos")},
+    "--act tanh --act sin --act cos": {"act": ("tanh", "sin", "cos")},
+    "--act sin(3*x)*exp(-x*x)": {"act": ("sin(3*x)*exp(-x*x)",)},
+    "--act cos --freq 3 --iters 2 --r 3.6": {"act": ("cos:freq=3,iters=2,r=3.6",)},
+    "--init siren --gain 2": {"init": "siren", "gain": 2.0},
+    "--inputs x,y,r,abs(x)": {"inputs": ("x", "y", "r", "abs(x)")},
+    "--latent 3": {"latent": 3},
+    "--latent 0.5,-1": {"latent": (0.5, -1.0)},
+    "--residual": {"residual": True},
+    "--gray": {"mode": "gray"},
+    "--rgb": {"mode": "rgb"},
+    "--color oklch": {"mode": "oklch"},
+    "--palette magma": {"mode": "palette", "palette": "magma"},
+    "--palette #000,#fa0,#fff": {"mode": "palette", "palette": "#000,#fa0,#fff"},
+    "--invert": {"invert": True},
+    "--levels=-1,2": {"levels": (-1.0, 2.0)},
+    "--extent 2 --zoom 3 --rotate 45": {"extent": 2.0, "zoom": 3.0, "rotate": 45.0},
+    "--center=1,-2 --stretch": {"center": (1.0, -2.0), "stretch": True},
+}
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_flag_of_the_recipe_does_what_it_says(line, run: Run, tmp_path):
+    run("render", *QUICK, "--seed", "5", *line.split(" "), "-o", "a.png")
+    recipe = cppn.load(tmp_path / "a.png")
+    assert recipe.seed == 5
+    sections = {**dict(recipe.network), **dict(recipe.color), **dict(recipe.view)}
+    for key, value in COMMANDS[line].items():
+        assert sections[key] == value
+    assert pixels(tmp_path / "a.png").shape[:2] == (30, 40)
+
+
+@pytest.mark.parametrize("name", ["art/zebra", "art/oil-slick", "readme/x-coord"])
+def test_a_preset_drawn_by_the_program_is_the_presets_picture(name, run: Run, tmp_path):
+    recipe = cppn.presets[name]
+    assert recipe.color.levels is not None
+    run("render", name, "--size", "60x40", "-o", "a.png")
+    assert np.array_equal(pixels(tmp_path / "a.png"), cppn.render(recipe, (60, 40)))
+    assert cppn.load(tmp_path / "a.png") == recipe
+
+
+def test_flags_override_their_source_and_the_rest_is_kept(run: Run, tmp_path):
+    run("render", *QUICK, "--act", "tanh", "--seed", "9", "--palette", "magma", "--aa", "2", "-o", "a.png")
+    run("render", "a.png", "-o", "same.png")
+    assert np.array_equal(pixels(tmp_path / "a.png"), pixels(tmp_path / "same.png"))
+    run("render", "a.png", "--rgb", "--zoom", "2", "--size", "60x50", "--aa", "1", "-o", "b.png")
+    a, b = cppn.load(tmp_path / "a.png"), cppn.load(tmp_path / "b.png")
+    assert (b.seed, b.network) == (a.seed, a.network)
+    assert (b.color.mode, b.color.palette, b.view.zoom) == ("rgb", None, 2)
+    assert np.array_equal(pixels(tmp_path / "b.png"), cppn.render(b, (60, 50)))
+    run("render", "a.png", "--act", "cos", "-o", "c.png")
+    assert cppn.load(tmp_path / "c.png").network.act == ("cos",)
+
+
+def test_a_recipe_file_printed_by_info_draws_the_same_picture(run: Run, tmp_path):
+    run("render", "art-2", "--size", "40x30", "-o", "a.png")
+    (tmp_path / "mine.toml").write_text(run("info", "a.png").stdout)
+    (tmp_path / "mine.json").write_text(run("info", "a.png", "--json").stdout)
+    for name in ("mine.toml", "mine.json"):
+        run("render", name, "--size", "40x30", "-o", "b.png")
+        assert np.array_equal(pixels(tmp_path / "a.png"), pixels(tmp_path / "b.png"))
+    shown = json.loads(run("info", "a.png", "--json").stdout)
+    assert shown["drawing"]["width"] == 40
+    assert tomllib.loads(run("info", "art-2").stdout)["name"] == "art-2"
+
+
+def test_count_draws_seeds_in_a_row(run: Run, tmp_path):
+    done = run("render", *QUICK, "--seed", "7", "--count", "3", "-o", "p-{seed}.png", "--json")
+    files = json.loads(done.stdout)["files"]
+    assert [file["seed"] for file in files] == [7, 8, 9]
+    assert [file["path"] for file in files] == ["p-7.png", "p-8.png", "p-9.png"]
+    assert {file["engine"] for file in files} == {"halide"}
+    drawn = [pixels(tmp_path / file["path"]) for file in files]
+    assert not np.array_equal(drawn[0], drawn[1])
+    assert cppn.load(tmp_path / "p-8.png").seed == 8
+    run("render", *QUICK, "--seed", "7", "--count", "2", "-o", "q.png")
+    assert {p.name for p in tmp_path.glob("q*")} == {"q-7.png", "q-8.png"}
+
+
+def test_names_chosen_by_the_program_never_take_a_files_place(run: Run, tmp_path):
+    names = [run("render", *QUICK, "--seed", "1").stdout.strip() for _ in range(3)]
+    assert len(set(names)) == 3
+    first = run("render", names[0], "--quiet")
+    assert first.stdout == ""
+    assert first.stderr == ""
+    (tmp_path / "sub").mkdir()
+    assert run("render", names[0], "--size", "50x20", "-o", "sub").stdout.startswith("sub/")
+    for path in tmp_path.rglob("*.png"):
+        assert cppn.load(path).seed == 1
+
+
+def test_dry_run_tells_what_it_would_take_and_draws_nothing(run: Run, tmp_path):
+    done = run("render", "--hidden", "8", "--size", "800x600", "--dry-run")
+    assert "800x600, 0.5 Mpixel" in done.stdout
+    told = json.loads(run("render", "--hidden", "8", "--size", "800x600", "--count", "2", "--dry-run", "--json").stdout)
+    assert told["pixels"] == 2 * 800 * 600
+    assert told["seconds"] > 0
+    assert 1e7 < told["memory"] < 1e9
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("engine", ["reference", "torch", "halide"])
+def test_engines_can_be_chosen(engine, run: Run, tmp_path):
+    done = run("render", *QUICK, "--seed", "2", "--engine", engine, "--threads", "1", "-o", "a.png", "--json")
+    assert json.loads(done.stdout)["files"][0]["engine"] == engine
+
+
+def test_lists(run: Run):
+    names = run("presets").stdout
+    assert "readme/cosine-1" in names
+    assert set(json.loads(run("presets", "--json").stdout)) == set(cppn.presets)
+    shown = run("activations").stdout
+    assert "cos:freq=7.9" in shown
+    assert "also called swish" in shown.lower()
+    assert json.loads(run("activations", "--json").stdout)["cos"]["parameters"]["freq"]["default"] == 7.9
+
+
+def test_help_tells_every_flag_and_loads_nothing_heavy():
+    for command in ([], ["render"], ["info"], ["presets"], ["activations"], ["completion"]):
+        code = (
+            "import sys; sys.argv = ['cppn', *sys.argv[1:]]\n"
+            "import atexit\n"
+            "heavy = 'torch halide pydantic numpy pyvips PIL cmap tqdm'.split()\n"
+            "atexit.register(lambda: print('LOADED', [m for m in heavy if m in sys.modules]))\n"
+            "from cppn.cli import main; main()"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, *command, "--help"], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        assert "LOADED []" in done.stdout
+        assert "Usage: cppn" in done.stdout
+
+
+def test_a_drawing_on_the_cpu_does_not_load_torch(tmp_path):
+    code = (
+        "import sys; sys.argv = ['cppn', 'render', '--size', '20', '--hidden', '4', '-o', 'a.png']\n"
+        "import atexit; atexit.register(lambda: print('TORCH', 'torch' in sys.modules, 'CMAP', 'cmap' in sys.modules))\n"
+        "from cppn.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert "TORCH False CMAP False" in done.stdout, done.stderr
+
+
+def completed(words: str, tmp_path) -> list[str]:
+    env = {**os.environ, "_CPPN_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.argv = ['cppn']; from cppn.cli import main; main()"],
+        capture_output=True, text=True, env=env, cwd=tmp_path, timeout=60,
+    )  # fmt: skip
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_the_shell_completes_presets_activations_palettes_and_sizes(run: Run, tmp_path):
+    assert "readme/cosine-1" in completed("cppn render readme/cos", tmp_path)
+    assert "cosine-1" in completed("cppn render cos", tmp_path)
+    assert "leakyrelu" in completed("cppn render --act leak", tmp_path)
+    assert "tanh,sigmoid" in completed("cppn render --act tanh,sig", tmp_path)
+    assert "viridis" in completed("cppn render --palette vir", tmp_path)
+    assert "iphone-15" in completed("cppn render --size iph", tmp_path)
+    for shell in ("bash", "zsh", "fish"):
+        assert "_CPPN_COMPLETE" in run("completion", shell).stdout
+
+
+MISUSE = {
+    "rendr": "did you mean 'render'",
+    "render --size 0": "cannot be 0x0",
+    "render --size -5x3": "cannot be -5x3",
+    "render --size 4kk": "cannot read '4kk'",
+    "render --size 99999999x2": "16777215",
+    "render --size 20000 -o a.webp": "WebP cannot hold 20000x20000 pixels; at most 16383 a side; JPEG, PNG can",
+    "render --act cso": "did you mean 'cos'",
+    "render --act __import__('os')": "unknown function",
+    "render --act tanh,sin": "write 1 or 4",
+    "render --act tanh --freq 3": "none of the activations takes freq",
+    "render --freq nan": "--freq: 'nan' is not a finite number",
+    "render --freq inf": "not a finite number",
+    "render --gain 1e999": "not a finite number",
+    "render --zoom 0": "view.zoom",
+    "render --iters 1.5": "--iters: '1.5' is not a whole number",
+    "render --iters 99": "0 to 64",
+    "render --hidden 64,-1": "network.hidden",
+    "render --hidden 64;64": "write \"64,64,64\"",
+    "render --inputs z": "unknown name 'z'",
+    "render --init he": "kaiming",
+    "render --center 1": "--center: '1' is not a pair",
+    "render --palette virdis": "did you mean 'viridis'",
+    "render --rgb --palette magma": "give one of them",
+    "render --aa 0": "1 to 64",
+    "render --threads 0": "1 to 1024",
+    "render --count 0": "1 to 100000",
+    "render --quality 101": "1 to 100",
+    "render --seed x": "not a whole number",
+    "render --seed -1": "greater than or equal to 0",
+    "render --engine halid": "did you mean 'halide'",
+    "render --engine halide --device cuda": "draws on the CPU only",
+    "render --frq 3": "No such option",
+    "render nosuch": "unknown preset or file 'nosuch'",
+    "render cosine-3": "did you mean 'cosine-2'|did you mean 'cosine-1'",
+    "render nosuch.png": "there is no such file",
+    "render text.png": "not a PNG, JPEG, WebP or AVIF picture",
+    "render plain.png": "there is no recipe in this picture",
+    "render .": "it is a folder",
+    "render -o a.gif": "unknown picture format '.gif'",
+    "render -o a": "no ending",
+    "render x-coord --seed 3": "add --init torch",
+    "render x-coord --count 3": "weights are given",
+    "info": "Missing argument",
+    "info text.png": "not a PNG",
+    "completion csh": "bash",
+}  # fmt: skip
+FAILURE = {
+    "render --size 20 -o missing/a.png": "missing: the folder does not exist",
+    "render --device cuda:9": "no device 'cuda:9'",
+    "render --engine torch --device mps": "no device 'mps'",
+}
+
+
+@pytest.mark.parametrize("line", [*MISUSE, *FAILURE])
+def test_mistakes_get_one_line_and_the_right_exit_code(line, run: Run, tmp_path):
+    (tmp_path / "text.png").write_text("not a picture")
+    cppn.save(np.zeros((4, 4, 3), np.uint8), tmp_path / "plain.png")
+    before = sorted(tmp_path.iterdir())
+    done = run(*line.split(" "), fails=True)
+    assert done.returncode == (2 if line in MISUSE else 1), done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("cppn: ")
+    expected = {**MISUSE, **FAILURE}[line]
+    assert re.search(expected, done.stderr) or expected in done.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_full_disk_leaves_no_half_written_file(run: Run, tmp_path):
+    def small_files() -> None:
+        # the kernel then refuses to let any file grow beyond 20 kB
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = run("render", "--hidden", "8", "--size", "2000", "-o", "a.png", fails=True, preexec_fn=small_files)
+    assert done.returncode == 1, done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("cppn: a.png: it could not be written:")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_read_only_folder_is_said(tmp_path):
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    # root may write anywhere: draw once, so that all is loaded, then go on as somebody else
+    code = (
+        "import os, sys; from cppn.cli import cli, main\n"
+        "cli.main(['render', '--size', '20', '--hidden', '4', '-o', '../a.png'], standalone_mode=False)\n"
+        "os.chmod('.', 0o555)\n"
+        "if os.geteuid() == 0: os.setgid(65534); os.setuid(65534)\n"
+        "sys.argv = ['cppn', 'render', '--size', '20', '--hidden', '4', '-o', 'b.png']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, timeout=60)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.splitlines()[-1] == "cppn: .: the folder cannot be written in; write elsewhere with -o"
+    assert list(folder.iterdir()) == []
+
+
+def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cppn", "render", "--seed", "1", "--size", "16000", "-o", "a.png"],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not any(tmp_path.iterdir()):  # until the first bytes are written
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == "cppn: stopped"
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_closed_pipe_is_no_accident(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cppn", "activations"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    errors = process.stderr.read().decode()
+    process.wait(timeout=60)
+    process.stderr.close()
+    assert errors == ""

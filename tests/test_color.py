@@ -1,0 +1,100 @@
+"""Colours agree with what the standards and other libraries say."""
+
+import colorsys
+
+import cmap
+import numpy as np
+import pytest
+
+from cppn.field.color import (
+    MODES,
+    decode,
+    dither,
+    encode,
+    linear_to_oklab,
+    oklab_to_linear,
+    palette_names,
+    palette_table,
+    to_srgb,
+)
+from cppn.field.numpy_ops import NumpyOps
+
+OPS = NumpyOps()
+GRID = np.stack(np.meshgrid(*[np.linspace(0, 1, 9)] * 3), -1).reshape(-1, 3)
+
+
+def test_hsv_agrees_with_colorsys():
+    ours = np.stack(to_srgb("hsv", list(GRID.T), (), False, OPS), -1)
+    np.testing.assert_allclose(ours, [colorsys.hsv_to_rgb(*hsv) for hsv in GRID], atol=1e-12)
+
+
+def test_oklab_goes_there_and_back_and_knows_red():
+    np.testing.assert_allclose(np.stack(oklab_to_linear(*linear_to_oklab(GRID).T), -1), GRID, atol=1e-6)
+    np.testing.assert_allclose(linear_to_oklab(np.array([1.0, 0, 0])), [0.6280, 0.2249, 0.1258], atol=1e-4)
+
+
+def test_oklch_is_grey_without_chroma_and_stays_inside_srgb():
+    grey = np.stack(to_srgb("oklch", [np.linspace(0, 1, 11), np.zeros(11), np.zeros(11)], (), False, OPS), -1)
+    assert np.ptp(grey, axis=1).max() < 1e-3
+    colours = np.stack(to_srgb("oklch", list(GRID.T), (), False, OPS))
+    assert colours.min() >= 0
+    assert colours.max() <= 1
+
+
+def test_srgb_encoding_agrees_with_its_standard_and_undoes_itself():
+    v = np.linspace(0, 1, 1001)
+    standard = np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
+    np.testing.assert_allclose(decode(v, OPS), standard, atol=1e-12)
+    np.testing.assert_allclose(encode(decode(v, OPS), OPS), v, atol=1e-6)
+
+
+def test_palettes_by_name_are_cmaps():
+    for name in ("viridis", "magma", "twilight", "cividis"):
+        assert name in palette_names()
+        np.testing.assert_allclose(
+            palette_table(name)[[0, -1]], np.asarray(cmap.Colormap(name)([0.0, 1.0]))[:, :3], atol=1e-6
+        )
+
+
+def test_stops_are_met_and_blended_in_oklab():
+    table = palette_table("#101830,#e04030,#ffe080")
+    np.testing.assert_allclose(table[0] * 255, [0x10, 0x18, 0x30], atol=0.01)
+    np.testing.assert_allclose(table[-1] * 255, [0xFF, 0xE0, 0x80], atol=0.01)
+    middle = (table[255] + table[256]) / 2 * 255
+    np.testing.assert_allclose(middle, [0xE0, 0x40, 0x30], atol=1)
+    lightness = linear_to_oklab(np.asarray(decode(palette_table("#000,#fff"), OPS)))[:, 0]
+    np.testing.assert_allclose(np.diff(lightness), 1 / 511, atol=2e-4)  # even steps for the eye
+
+
+def test_inversion_is_the_negative():
+    for mode, count in MODES.items():
+        values = [np.array([0.2, 0.9])] * count
+        tables = tuple(palette_table("magma").T) if mode == "palette" else ()
+        plain, negative = (np.stack(to_srgb(mode, values, tables, invert, OPS)) for invert in (False, True))
+        np.testing.assert_allclose(plain + negative, 1)
+
+
+@pytest.mark.parametrize("channel", [0, 1, 2])
+def test_dither_is_even_and_without_pattern(channel):
+    j, i = np.mgrid[:256, :256].astype(np.uint64)
+    noise = dither(i, j, channel) * 2.0**-24
+    assert noise.min() >= 0
+    assert noise.max() < 1
+    assert abs(noise.mean() - 0.5) < 0.005
+    np.testing.assert_allclose(np.histogram(noise, 16, (0, 1))[0] / noise.size, 1 / 16, atol=0.004)
+    # white: no frequency stands out (a hash's worst of 2^15 exponentials is about 11 times the mean)
+    spectrum = np.abs(np.fft.rfft2(noise - noise.mean())) ** 2
+    assert spectrum.max() < 25 * spectrum.mean()
+    assert not np.array_equal(noise, dither(i, j, (channel + 1) % 3) * 2.0**-24)
+
+
+def test_dither_shows_a_level_between_two_steps():
+    import cppn
+
+    half = cppn.Recipe(
+        network=cppn.NetworkRecipe(hidden=(), act=("linear",), weights=[{"weight": [[0, 0]], "bias": [100.3 / 255]}]),
+        color=cppn.ColorRecipe(levels=(0, 1)),
+    )
+    drawn = cppn.render(half, (200, 200), dither=True)
+    assert set(np.unique(drawn)) == {100, 101}
+    assert abs(drawn.mean() - 100.3) < 0.02

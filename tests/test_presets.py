@@ -1,0 +1,88 @@
+"""The presets: complete, described, and of the kind they say."""
+
+import tomllib
+
+import numpy as np
+import pytest
+
+import cppn
+
+README = [
+    "x-coord", "relu", "logistic-1", "logistic-2", "cosine-1", "cosine-2", "art-1", "art-2", "art-3", "default",
+]  # fmt: skip
+
+
+def test_all_of_logisticmapdnns_pictures_are_there():
+    assert {name.rpartition("/")[2] for name in cppn.presets if name.startswith("readme/")} == set(README)
+    assert cppn.load("art-1").network.act == ("cos:freq=7.9",)
+    assert cppn.load("art-1").color.mode == "rgb"
+
+
+def test_there_are_at_least_sixteen_art_presets():
+    assert sum(name.startswith("art/") for name in cppn.presets) >= 16
+
+
+@pytest.mark.parametrize("name", cppn.presets)
+def test_every_preset_names_and_describes_itself(name):
+    recipe = cppn.presets[name]
+    assert recipe.name == name.rpartition("/")[2]
+    assert 20 <= len(recipe.description) <= 160
+    text = (cppn.presets.folder / f"{name}.toml").read_text()
+    assert tomllib.loads(text)["name"] == recipe.name
+    assert recipe == cppn.load(recipe.name)
+
+
+@pytest.mark.parametrize("name", [name for name in cppn.presets if name.startswith("art/")])
+def test_no_art_preset_is_flat_or_noise(name):
+    drawn = cppn.render(cppn.presets[name], (240, 160), aa=2).astype(float)
+    grey = drawn.mean(axis=2)
+    assert grey.std() > 12, "it is flat"
+    # a pixel resembles its neighbour: in noise they would differ by 1.1 standard deviations on average
+    assert np.abs(np.diff(grey, axis=1)).mean() < 0.6 * grey.std(), "it is noise"
+    values, counts = np.unique((drawn // 16).reshape(-1, drawn.shape[2]), axis=0, return_counts=True)
+    assert counts.max() / counts.sum() < 0.7, "it is nearly of one colour"
+    assert len(values) > 8
+
+
+# measured on the original pictures at 512x512: mean, standard deviation, mean step to the right neighbour (of 255)
+ORIGINALS = {
+    "x-coord": (127.0, 73.9, 0.5),
+    "relu": (6.6, 3.6, 0.05),
+    "logistic-1": (109.9, 55.4, 10.9),
+    "logistic-2": (127.5, 89.9, 19.5),
+    "cosine-1": (89.1, 82.5, 15.2),
+    "cosine-2": (141.1, 88.6, 17.9),
+    "art-1": (132.9, 88.5, 32.9),
+    "art-2": (90.1, 89.6, 1.7),
+    "art-3": (127.4, 81.7, 17.8),
+}
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
+def test_a_readme_preset_has_its_originals_tone_contrast_and_grain(name):
+    mean, contrast, step = ORIGINALS[name]
+    drawn = cppn.render(cppn.load(f"readme/{name}"), (512, 512)).astype(float)
+    assert abs(drawn.mean() - mean) < 15
+    assert abs(drawn.std() - contrast) < 15
+    measured = np.abs(np.diff(drawn, axis=1)).mean()
+    assert abs(np.log((measured + 0.05) / (step + 0.05))) < np.log(1.5)
+
+
+@pytest.mark.parametrize("name", ["logistic-1", "logistic-2", "art-2", "art-3"])
+def test_clamped_networks_stretch_radially(name):
+    """Far from the middle, a clamped network is nearly the same along each ray: steps outwards are smaller."""
+    drawn = cppn.render(cppn.load(f"readme/{name}"), (512, 512)).astype(float).mean(axis=2)
+    j, i = np.mgrid[1:511, 1:511] - 255.5
+    across, down = (drawn[1:-1, 2:] - drawn[1:-1, :-2]) / 2, (drawn[2:, 1:-1] - drawn[:-2, 1:-1]) / 2
+    r = np.hypot(i, j)
+    outer = r > 150
+    along = np.abs(across * i / r + down * j / r)[outer].mean()
+    around = np.abs(-across * j / r + down * i / r)[outer].mean()
+    assert around > 1.5 * along
+
+
+def test_the_x_coordinate_is_black_at_the_left_and_white_at_the_right():
+    drawn = cppn.render(cppn.load("x-coord"), (512, 512))[:, :, 0]
+    np.testing.assert_array_equal(
+        drawn, np.broadcast_to(np.floor((np.arange(512) + 0.5) / 512 * 255 + 0.5), (512, 512))
+    )

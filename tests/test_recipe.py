@@ -1,0 +1,187 @@
+"""A recipe is the whole picture, and survives every form it is written in."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cppn
+from cppn.develop import develop, develop_network
+from cppn.network import write_weights
+from cppn.recipe import VERSION, from_dict, from_json
+
+finite = st.floats(-1e6, 1e6, allow_nan=False)
+texts = st.text(max_size=40)
+acts = st.sampled_from(["tanh", "cos:freq=7.9", "clamp:iters=3,r=3.7", "sin(3*x)*exp(-x*x)", "leakyrelu:slope=0.1"])
+
+
+@st.composite
+def recipes(draw) -> cppn.Recipe:
+    width = draw(st.integers(1, 12))
+    hidden = tuple([width] * draw(st.integers(0, 4)))
+    maps = len(hidden) + 1
+    network = cppn.NetworkRecipe(
+        hidden=hidden,
+        act=tuple(draw(st.lists(acts, min_size=maps, max_size=maps) | st.lists(acts, min_size=1, max_size=1))),
+        inputs=tuple(
+            draw(st.lists(st.sampled_from(["x", "y", "r", "theta", "bias", "sin(2*x)"]), min_size=1, max_size=4))
+        ),
+        latent=draw(st.integers(0, 9) | st.lists(finite, max_size=4).map(tuple)),
+        init=draw(st.sampled_from(["torch", "normal", "xavier", "kaiming", "siren"])),
+        gain=draw(st.floats(0, 100)),
+        residual=draw(st.booleans()),
+    )
+    mode = draw(st.sampled_from(["gray", "rgb", "hsv", "oklch", "palette"]))
+    low, high = sorted((draw(finite), draw(finite)))
+    color = cppn.ColorRecipe(
+        mode=mode,
+        palette=draw(st.sampled_from(["magma", "#000,#fff", "#101830,#e04030,#ffe080"])) if mode == "palette" else None,
+        invert=draw(st.booleans()),
+        levels=(low, high) if low < high and draw(st.booleans()) else None,
+    )
+    view = cppn.View(
+        center=(draw(finite), draw(finite)), extent=draw(st.floats(1e-6, 1e6)), zoom=draw(st.floats(1e-6, 1e6)),
+        rotate=draw(st.floats(-720, 720)), stretch=draw(st.booleans()),
+    )  # fmt: skip
+    return cppn.Recipe(
+        name=draw(texts), description=draw(texts), seed=draw(st.integers(0, 2**63 - 1)), network=network, color=color,
+        view=view,
+    )  # fmt: skip
+
+
+@given(recipes())
+def test_saving_and_loading_is_the_identity(tmp_path_factory, recipe):
+    folder = tmp_path_factory.mktemp("recipe")
+    for name in ("a.toml", "a.json"):
+        once = cppn.load(cppn.save(recipe, folder / name))
+        assert once == recipe
+        again = cppn.load(cppn.save(once, folder / f"again-{name}"))
+        assert again == once
+        assert (folder / name).read_bytes() == (folder / f"again-{name}").read_bytes()
+    assert recipe.to_json().isascii()
+
+
+def test_a_network_grows_by_what_it_is_told():
+    network = develop_network(
+        cppn.Recipe(
+            network=cppn.NetworkRecipe(hidden=(5, 4), act=("tanh", "sin", "cos"), inputs=("x", "y", "r"), latent=2),
+            color=cppn.ColorRecipe(mode="rgb"),
+        )
+    )
+    assert [layer.weight.shape for layer in network.layers] == [(5, 5), (4, 5), (3, 4)]
+    assert [layer.activation.name for layer in network.layers] == ["tanh", "sin", "cos"]
+    assert all(layer.weight.dtype == np.float32 for layer in network.layers)
+
+
+def test_levels_are_those_given_else_the_activations_own_else_those_measured_and_kept():
+    def levels(**color: object) -> tuple[float, float]:
+        return develop(cppn.Recipe(network=cppn.NetworkRecipe(act=("tanh",)), color=cppn.ColorRecipe(**color))).levels
+
+    assert levels() == (-1, 1)
+    assert levels(levels=(0, 2)) == (0, 2)
+    from cppn.drawing import complete
+
+    open_ = cppn.Recipe(seed=3, network=cppn.NetworkRecipe(act=("relu",)))
+    closed = complete(open_)
+    assert closed.color.measured is not None
+    assert complete(closed) == closed
+    zoomed = closed.change({"view": {"zoom": 4}})
+    assert complete(zoomed).color.measured == closed.color.measured
+    assert closed.change({"": {"seed": 4}}).color.measured is None
+    assert closed.change({"network": {"act": ["elu"]}}).color.measured is None
+
+
+def test_weights_may_be_written_out_or_come_from_a_safetensors_file(tmp_path):
+    drawn = cppn.Recipe(
+        seed=6, network=cppn.NetworkRecipe(hidden=(7, 5), act=("tanh",)), color=cppn.ColorRecipe(mode="rgb")
+    )
+    layers = develop_network(drawn).layers
+    (tmp_path / "net.safetensors").write_bytes(write_weights(layers))
+    (tmp_path / "a.toml").write_text(
+        '[network]\nhidden = [7, 5]\nact = "tanh"\nweights = "net.safetensors"\n[color]\nmode = "rgb"\n'
+    )
+    written = [{"weight": layer.weight.tolist(), "bias": layer.bias.tolist()} for layer in layers]
+    inline = drawn.change({"network": {"weights": written}})
+    expected = cppn.render(drawn, (30, 20))
+    loaded = cppn.load(tmp_path / "a.toml")
+    (tmp_path / "net.safetensors").unlink()  # the recipe stands alone
+    assert np.array_equal(cppn.render(loaded, (30, 20)), expected)
+    assert np.array_equal(cppn.render(inline, (30, 20)), expected)
+    picture = cppn.save(loaded, tmp_path / "a.png", size=(30, 20))
+    assert cppn.load(picture) == loaded
+
+
+def wrong(text: str, tmp_path, name: str = "a.toml") -> str:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(cppn.CppnError) as error:
+        cppn.render(cppn.load(tmp_path / name), (4, 4))
+    message = str(error.value)
+    assert len(message.splitlines()) == 1
+    assert error.value.exit_code == 2
+    return message
+
+
+WRONG = {
+    "sed = 3": ["unknown key 'sed'", "did you mean 'seed'", "a.toml"],
+    "[network]\nhiden = [3]": ["network", "did you mean 'hidden'"],
+    "[colour]\nmode = 'rgb'": ["did you mean 'color'"],
+    "[network]\nact = 'cosh'": ["unknown activation 'cosh'", "did you mean"],
+    "[network]\nact = ['tanh', 'sin']": ["2 activations for 4 affine maps", "write 1 or 4"],
+    "[network]\ninit = 'he'": ["network.init", "kaiming"],
+    "[network]\nhidden = [0]": ["network.hidden", "greater than or equal to 1"],
+    "[network]\nhidden = [4096, 4096, 4096]": ["too large"],
+    "[network]\ninputs = []": ["needs an input"],
+    "[network]\ninputs = ['z']": ["unknown name 'z'"],
+    "[network]\nresidual = true\nhidden = [3, 4]": ["same width"],
+    "[network]\ngain = nan": ["network.gain", "not a finite number"],
+    "[view]\nzoom = inf": ["view.zoom", "not a finite number"],
+    "[view]\nextent = 0": ["view.extent", "greater than"],
+    "[view]\ncenter = [1]": ["view.center"],
+    "[color]\nmode = 'cmyk'": ["color.mode", "'rgb'"],
+    "[color]\nmode = 'palette'": ["no palette is named"],
+    "[color]\npalette = 'magma'": ["a palette in gray mode"],
+    "[color]\nmode = 'palette'\npalette = 'magmma'": ["did you mean 'magma'"],
+    "[color]\nmode = 'palette'\npalette = '#12,#345'": ["'#12' is not a colour"],
+    "[color]\nmode = 'palette'\npalette = '#123456'": ["2 to 256"],
+    "[color]\nlevels = [1, 1]": ["1 is not below 1"],
+    "seed = -1": ["seed", "greater than or equal to 0"],
+    "seed = 'x'": ["seed", "integer"],
+    f"version = {VERSION + 1}": ["newer than this program", f"up to {VERSION}"],
+    "version = 0": ["version"],
+    "seed = ": ["not readable TOML"],
+    "[network]\nweights = 'x'": ["base64"],
+    "[network]\nweights = 'aGFsbG8='": ["not a safetensors file"],
+    "[network]\nhidden = []\nweights = [{weight = [[1, 2], [3]], bias = [0, 0]}]": ["differ in length"],
+    "[network]\nhidden = []\nweights = [{weight = [[1, 2, 3]], bias = [0]}]": ["take 3 inputs", "the recipe has 2"],
+    "[network]\nhidden = [2]\nweights = [{weight = [[1, 2]], bias = [0]}]": ["hidden layers of []"],
+    "[network]\nhidden = []\nweights = []": ["no weights"],
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_wrong_in_a_recipe_is_said_in_one_line(text, tmp_path):
+    message = wrong(text, tmp_path)
+    for part in WRONG[text]:
+        assert part in message
+
+
+def test_foreign_json_is_read_as_something_hostile(tmp_path):
+    assert "not readable JSON" in wrong("{", tmp_path, "a.json")
+    assert "not readable JSON" in wrong("[" * 100_000, tmp_path, "a.json")
+    assert "no recipe" in wrong("[1]", tmp_path, "a.json")
+    assert "no weights" in wrong(json.dumps({"network": {"hidden": [], "weights": []}}), tmp_path, "a.json")
+    bomb = base64.b64encode((2**62).to_bytes(8, "little") + b"{}").decode()
+    assert "not a safetensors file" in wrong(json.dumps({"network": {"weights": bomb}}), tmp_path, "a.json")
+    with pytest.raises(cppn.CppnError, match="too long"):
+        from_json(b" " * (65 << 20), where="x")
+
+
+@given(st.recursive(st.none() | st.booleans() | finite | texts, lambda v: st.lists(v) | st.dictionaries(texts, v)))
+def test_any_data_gives_a_recipe_or_one_line(data):
+    try:
+        from_dict(data, where="x")
+    except cppn.CppnError as error:
+        assert len(str(error).splitlines()) == 1
