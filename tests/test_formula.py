@@ -143,7 +143,7 @@ def test_every_function_agrees_with_its_textbook_meaning():
         ),
         min_size=1,
         max_size=6,
-    )  # fmt: skip
+    )
 )
 def test_a_list_of_activations_is_split_at_its_own_commas(texts):
     assert split_list(",".join(texts)) == texts

@@ -1,0 +1,87 @@
+"""What is written about the program is true of it."""
+
+import importlib.util
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+import cppn
+from cppn.cli import COMMANDS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_readme_opens_with_the_two_commands():
+    first = blocks("sh")[0].splitlines()
+    assert [line.split("#")[0].strip() for line in first] == ["make art", "make test"]
+
+
+def test_every_command_in_the_readme_runs_as_written(run: Run, tmp_path):
+    lines = [line for block in blocks("sh")[1:] for line in block.splitlines()]
+    assert len(lines) >= 6
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        assert words[0] == "cppn"
+        if ">" in words:
+            at = words.index(">")
+            (tmp_path / words[at + 1]).write_text(run(*words[1:at]).stdout)
+        else:
+            # smaller than the reader will draw them, so that the test takes seconds
+            smaller = ["--size", "64x48"] if words[1] == "render" and "--count" not in words else []
+            run(*words[1:], *smaller)
+
+
+def test_the_python_in_the_readme_runs_as_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (code,) = blocks("python")
+    namespace: dict[str, object] = {}
+    exec(code, namespace)
+    assert namespace["pixels"].shape == (200, 320, 1)
+    assert (tmp_path / "mine.png").exists()
+
+
+def test_the_reference_is_what_the_program_says():
+    spec = importlib.util.spec_from_file_location("write_cli_docs", ROOT / "tools" / "write_cli_docs.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert written == tool.page(), "run `python tools/write_cli_docs.py`"
+    for command in COMMANDS:
+        assert f"## cppn {command}" in written
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_the_gallery_shows_every_preset():
+    drawn = {
+        path.relative_to(ROOT / "gallery").with_suffix("").as_posix() for path in (ROOT / "gallery").rglob("*.png")
+    }
+    assert drawn == set(cppn.presets)
+
+
+def test_versions_agree():
+    assert f'version = "{cppn.__version__}"' in (ROOT / "pyproject.toml").read_text()
+    assert f"## {cppn.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_make_needs_only_targets_that_exist():
+    for target in ("art", "test", "setup", "bench"):
+        done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    ci = (ROOT / ".ci" / "run").read_text()
+    assert ci.rstrip().endswith("make test")
