@@ -13,6 +13,7 @@ import cppn
 from cppn.drawing import draw
 from cppn.engines import Quality, available, choose
 from cppn.engines.halide_ops import HalideOps
+from cppn.field.ops import PEAK
 
 FAST = ("halide", "torch")
 COLOURS = [
@@ -151,8 +152,7 @@ def test_anti_aliasing_averages_linear_light():
 
 
 APPROXIMATED = [
-    ("cos_squared", lambda x: np.cos(np.pi * x) ** 2, 40, 5e-7 + 40 * 1e-6),
-    ("cos_squared", lambda x: np.cos(np.pi * x) ** 2, 0.5, 5e-7),
+    ("cos_squared", lambda x: PEAK * np.cos(np.pi * x) ** 2, 40, PEAK * 5e-7),
     ("sin", np.sin, math.pi, 6e-7),
     ("cos", np.cos, math.pi, 6e-7),
     ("tanh", np.tanh, 20, 5e-7),

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..develop import Field
 from ..field.activations import Activation
 from ..field.formula import Node, make, name, number
+from ..field.ops import PEAK
 from ..view import Frame
 
 Floats = NDArray[np.float64]
@@ -30,7 +31,10 @@ X = name("x")
 
 @dataclass(frozen=True)
 class FoldedLayer:
-    """An affine map and the core of its activation. `parameters` are the numbers that occur in the core by name."""
+    """An affine map and the core of its activation.
+
+    `parameters` are the numbers that occur in the core by name, in the order of their names.
+    """
 
     weight: Floats  # (outputs, inputs); of the first layer, (outputs, features)
     bias: Floats
@@ -80,7 +84,7 @@ def fold(field: Field, frame: Frame, *, turns: bool) -> Folded:
         part = fold_activation(layer.activation, peel=last or not network.residual, turns=turns)
         if i == 0:
             pixel = pixel * part.scale_in
-        used = {key: value for key, value in layer.activation.parameters.items() if key in part.core.names}
+        used = {key: layer.activation.parameters[key] for key in sorted(part.core.names - {"x"})}
         layers.append(
             FoldedLayer(
                 weight * part.scale_in, bias * part.scale_in + part.shift_in, part.core, used, network.is_residual(i)
@@ -113,9 +117,8 @@ def fold_activation(activation: Activation, *, peel: bool = True, turns: bool = 
             # cos u = 2·cos²(π·t) − 1 at t = u/2π turns; sin is a quarter turn behind
             scale, shift = (value / (2 * math.pi) for value in linear)
             core = Node("cos_squared", (X,))
-            return FoldedActivation(
-                core, scale, shift - (0.25 if tree.op == "sin" else 0.0), 2 * scale_out, shift_out - scale_out
-            )
+            shift -= 0.25 if tree.op == "sin" else 0.0
+            return FoldedActivation(core, scale, shift, 2 * scale_out / PEAK, shift_out - scale_out)
     inner = {_in_x(part, parameters) for part in _affine_parts(tree, parameters)}
     if len(inner) == 1 and (linear := inner.pop()):
         core = _replace(tree, lambda node: X if _in_x(node, parameters) else None)

@@ -303,15 +303,14 @@ class _Pipeline:
             feature.compute_at(home, level).vectorize(x, tile.lanes)
         for i, h in enumerate(layers):
             xo, xi, oo, oi = (hl.Var(f"{name}{i}") for name in ("xo", "xi", "oo", "oi"))
+            units = min(2 if sums[i] is None else tile.units, self._shape.widths[i])
             h.compute_at(home, level).split(x, xo, xi, tile.strip)
-            if sums[i] is None:
-                h.vectorize(xi, tile.lanes)
-                continue
-            total, k = sums[i]
-            units = min(tile.units, self._shape.widths[i])
             h.split(o, oo, oi, units).reorder(xi, oi, xo, oo).vectorize(xi, tile.lanes)
             if sum(1 for _ in self._shape.cores[i].walk()) <= _HEAVY:
                 h.unroll(xi).unroll(oi)
+            if sums[i] is None:
+                continue
+            total, k = sums[i]
             total.compute_at(h, xo).split(x, xo, xi, tile.strip).vectorize(xi, tile.lanes).unroll(xi).unroll(o)
             total.update().split(x, xo, xi, tile.strip).reorder(xi, o, k.x, xo).vectorize(xi, tile.lanes)
             total.update().unroll(xi).unroll(o)
