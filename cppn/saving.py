@@ -5,69 +5,77 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .drawing import Drawing, draw
 from .engines import Quality, choose
+from .engines.base import DTYPES
 from .errors import CppnError, failure
 from .recipe import Recipe
-from .sinks.metadata import Imprint
-from .sinks.raster import RasterSink
+from .sinks import Encoding, Imprint, open_sink
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+_ROWS = 256  # of an array, at a time
 
 
 def save(
-    what: Recipe | NDArray[np.uint8], path: str | os.PathLike[str], *, size: tuple[int, int] = (1024, 1024),
-    aa: int = 1, dither: bool = False, quality: int | None = None, engine: str | None = None, device: str | None = None,
+    what: Recipe | NDArray[Any], path: str | os.PathLike[str], *, size: tuple[int, int] = (1024, 1024),
+    aa: int = 1, bits: int = 8, dither: bool = False, quality: int | None = None, compression: str | None = None,
+    dpi: float | None = None, pyramid: bool = False, engine: str | None = None, device: str | None = None,
     threads: int | None = None, recipe: Recipe | None = None,
 ) -> Path:  # fmt: skip
-    """Write a picture (.png, .jpg, .webp, .avif) or, of a Recipe, also a recipe file (.toml, .json); returns its path.
+    """Write a picture or, of a Recipe, also a recipe file (.toml, .json); returns its path.
 
-    A Recipe is drawn at `size` = (width, height), band by band, never whole in memory. An array has the shape
-    (height, width, 1 or 3) or (height, width), uint8; `recipe` is what it was drawn from, to be kept in the file.
-    `quality`: 1 to 100, of JPEG, WebP and AVIF.
+    Pictures: .png, .tif, .jpg, .webp, .avif, .dzi (Deep Zoom, with a page that shows it), .npy. A Recipe is drawn
+    at `size` = (width, height), band by band, never whole in memory. An array has the shape (height, width, 1 or 3) or
+    (height, width) and the type uint8, uint16 or float32; `recipe` is what it was drawn from, to be kept in the file.
+    `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `quality`: 1 to 100, of lossy formats. `compression`: of
+    PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels an inch. `pyramid`: smaller copies inside, in TIFF.
     Errors: CppnError for files that cannot be written; nothing half-written is left behind.
     """
-    target = Path(path)
+    target, encoding = Path(path), Encoding(quality, compression, dpi, pyramid)
     if isinstance(what, Recipe):
         if target.suffix.lower() in (".toml", ".json"):
             write_text(target, what.to_toml() if target.suffix.lower() == ".toml" else what.to_json() + "\n")
             return target
-        drawing = draw(what, size, Quality(aa, 8, dither), choose(engine, device, threads))
-        return write_picture(drawing, target, quality=quality)
+        drawing = draw(what, size, Quality(aa, bits, dither), choose(engine, device, threads))
+        return write_picture(drawing, target, encoding)
     pixels = np.asarray(what)
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or 0 in pixels.shape:
+    if pixels.dtype not in DTYPES.values() or pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or 0 in pixels.shape:
         raise CppnError(
             f"an array of shape {pixels.shape} and type {pixels.dtype} is no picture", where=str(target),
-            legal="uint8 of shape (height, width, 3), (height, width, 1) or (height, width)",
+            legal="uint8, uint16 or float32 of shape (height, width, 3), (height, width, 1) or (height, width)",
         )  # fmt: skip
     height, width, channels = pixels.shape
-    imprint = Imprint(recipe, {"width": width, "height": height}) if recipe is not None else None
-    with RasterSink(target, width, height, channels, imprint, quality) as sink:
-        for top in range(0, height, 256):
-            sink.write(pixels[top : top + 256])
+    settings = {"width": width, "height": height, "bits": 8 * pixels.dtype.itemsize}
+    imprint = Imprint(recipe, settings) if recipe is not None else None
+    with open_sink(target, (height, width, channels), pixels.dtype, imprint, encoding) as sink:
+        for top in range(0, height, _ROWS):
+            sink.write(pixels[top : top + _ROWS])
     return target
 
 
+def imprint_of(drawing: Drawing) -> Imprint:
+    """What a file is to say of a drawing."""
+    quality = drawing.quality
+    settings = {
+        "width": drawing.width, "height": drawing.height, "aa": quality.samples, "bits": quality.bits,
+        "dither": quality.dither, "engine": drawing.engine.name,
+    }  # fmt: skip
+    return Imprint(drawing.recipe, settings)
+
+
 def write_picture(
-    drawing: Drawing, path: Path, *, quality: int | None = None, progress: Callable[[int], Any] = lambda pixels: None
-) -> Path:
+    drawing: Drawing, path: Path, encoding: Encoding | None = None,
+    *, progress: Callable[[int], Any] = lambda pixels: None,
+) -> Path:  # fmt: skip
     """Draw into a file, band by band; `progress` is told of each band's pixels."""
-    settings = drawing.quality
-    imprint = Imprint(
-        drawing.recipe,
-        {
-            "width": drawing.width, "height": drawing.height, "aa": settings.samples, "bits": settings.bits,
-            "dither": settings.dither, "engine": drawing.engine.name,
-        },
-    )  # fmt: skip
-    with RasterSink(path, drawing.width, drawing.height, drawing.channels, imprint, quality) as sink:
+    shape = (drawing.height, drawing.width, drawing.channels)
+    with open_sink(path, shape, drawing.quality.dtype, imprint_of(drawing), encoding) as sink:
         for band in drawing.bands():
             sink.write(band)
             progress(band.shape[0] * band.shape[1])

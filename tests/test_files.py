@@ -16,8 +16,8 @@ from PIL import Image
 import cppn
 from cppn.drawing import draw
 from cppn.saving import write_picture
+from cppn.sinks import open_sink
 from cppn.sinks.metadata import Imprint, read_imprint
-from cppn.sinks.raster import RasterSink
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif")
 RECIPE = small("tanh", mode="rgb", extent=2, name="ä <&> \"'\\ 画", description="line\nbreak")
@@ -56,6 +56,8 @@ def test_an_array_is_saved_as_it_is(tmp_path):
         cppn.load(tmp_path / "b.png")
     with pytest.raises(cppn.CppnError, match="is no picture"):
         cppn.save(array.astype(float), tmp_path / "c.png")
+    with pytest.raises(cppn.CppnError, match="PNG cannot hold 32 bits; NPY, TIFF can"):
+        cppn.save(array.astype(np.float32), tmp_path / "c.png")
 
 
 def test_other_programs_see_the_recipe_as_text(tmp_path):
@@ -80,8 +82,8 @@ def test_an_interrupted_drawing_leaves_nothing_and_keeps_what_was_there(tmp_path
 
 def test_too_few_bands_are_no_picture(tmp_path):
     with (
-        pytest.raises(cppn.CppnError, match="could not be written"),
-        RasterSink(tmp_path / "a.png", 50, 50, 3) as sink,
+        pytest.raises(cppn.CppnError, match="could not be written: rows are missing"),
+        open_sink(tmp_path / "a.png", (50, 50, 3), np.dtype(np.uint8)) as sink,
     ):
         sink.write(np.zeros((20, 50, 3), np.uint8))
     assert list(tmp_path.iterdir()) == []
@@ -97,7 +99,7 @@ def png(*chunks: tuple[bytes, bytes]) -> bytes:
 END = (b"IEND", b"")
 GOOD = Imprint(RECIPE, {"width": 3, "height": 2}).to_json().encode()
 HOSTILE = {
-    "text called png": (b"hello, this is text", "not a PNG, JPEG, WebP or AVIF"),
+    "text called png": (b"hello, this is text", "not a PNG, JPEG, WebP, AVIF or TIFF"),
     "empty": (b"", "not a PNG"),
     "only a signature": (png()[:8], "no recipe"),
     "no recipe": (png(END), "no recipe"),
@@ -117,7 +119,7 @@ HOSTILE = {
     ),
     "a path": (png((b"tEXt", b'cppn\0{"recipe":{"network":{"weights":"/etc/passwd.safetensors"}}}'), END), "base64"),
     "a huge length": (png()[:-4] + struct.pack(">I4s", 2**31 - 1, b"tEXt") + b"cppn", "cut short|no recipe"),
-    "a webp that is none": (b"RIFF\x10\0\0\0WEBPVP8 ", "not a PNG, JPEG, WebP or AVIF|cannot be read"),
+    "a webp that is none": (b"RIFF\x10\0\0\0WEBPVP8 ", "not a PNG, JPEG, WebP, AVIF or TIFF|cannot be read"),
 }
 
 

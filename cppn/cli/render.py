@@ -121,9 +121,15 @@ def _drawing(command: _Command) -> _Command:
                 "-o",
                 "--output",
                 metavar="FILE|FOLDER",
-                help="Where to: .png, .jpg, .webp, .avif; {seed} stands for the seed.",
+                help="Where to: .png, .tif, .jpg, .webp, .avif, .dzi, .npy; {seed} stands for the seed.",
             ),
-            click.option("--quality", type=types.WHOLE, metavar="Q", help="Of JPEG, WebP and AVIF, 1 to 100 (92)."),
+            click.option("--bits", type=types.WHOLE, metavar="N", help="8, 16 (PNG, TIFF, NPY) or 32 (TIFF, NPY)."),
+            click.option(
+                "--quality", type=types.WHOLE, metavar="Q", help="Of JPEG, WebP, AVIF and tiles, 1 to 100 (92)."
+            ),
+            click.option("--compression", metavar="C", help="PNG: 0 to 9 (3). TIFF: none, lzw, deflate (default)."),
+            click.option("--dpi", type=types.NUMBER, metavar="D", help="Pixels an inch, for print."),
+            click.option("--pyramid", is_flag=True, help="TIFF: put smaller copies into the file."),
             click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON."),
             click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
             click.option("--dry-run", is_flag=True, help="Tell pixels, memory and seconds; draw nothing."),
@@ -156,8 +162,8 @@ def command(source: str | None, **flags: Any) -> None:
     from ..overrides import override
     from ..recipe import Recipe
     from ..saving import write_picture
-    from ..sinks.metadata import Imprint
-    from ..sinks.raster import check, format_of
+    from ..sinks import Encoding, Imprint
+    from ..sinks.formats import check
     from ..sources import load_imprint
 
     imprint = load_imprint(source) if source is not None else Imprint(Recipe(), {})
@@ -168,24 +174,23 @@ def command(source: str | None, **flags: Any) -> None:
     size = flags["size"] or ((kept["width"], kept["height"]) if {"width", "height"} <= kept.keys() else DEFAULT_SIZE)
     samples = flags["aa"] if flags["aa"] is not None else kept.get("aa", 1)
     dither = flags["dither"] if flags["dither"] is not None else kept.get("dither", False)
-    quality = Quality(samples, 8, dither)
+    bits = flags["bits"] if flags["bits"] is not None else kept.get("bits", 8)
+    quality = Quality(samples, bits, dither)
+    encoding = Encoding(flags["quality"], flags["compression"], flags["dpi"], flags["pyramid"])
     engine = choose(flags["engine"], flags["device"], flags["threads"])
     count = flags["count"]
     if not 1 <= count <= MOST_PICTURES:
         raise CppnError(f"{count} pictures", where="--count", legal=f"1 to {MOST_PICTURES} are legal")
-    if flags["quality"] is not None and not 1 <= flags["quality"] <= 100:
-        raise CppnError(f"{flags['quality']}", where="--quality", legal="1 to 100 are legal")
     if count > 1 and recipe.network.weights is not None:
         raise CppnError("its weights are given, so all pictures would be the same", where="--count", legal="draw one")
 
     changed = recipe != imprint.recipe or source is None
     recipes = [recipe.change({"": {"seed": recipe.seed + i}}) for i in range(count)] if count > 1 else [recipe]
     paths = _paths(flags["output"], recipes, source, changed, size)
+    check(paths[0], size[0], size[1], bits, encoding)
     if flags["dry_run"]:
-        format_of(paths[0])
         _estimate(draw(recipe, size, quality, engine), count, flags["as_json"])
         return
-    check(paths[0], *size)
     if source is None and flags["seed"] is None and not flags["quiet"]:
         click.echo(f"seed {recipe.seed}", err=True)
     report = []
@@ -193,7 +198,7 @@ def command(source: str | None, **flags: Any) -> None:
         for one, path in zip(recipes, paths, strict=True):
             started = time.perf_counter()
             drawing = draw(one, size, quality, engine)
-            write_picture(drawing, path, quality=flags["quality"], progress=progress)
+            write_picture(drawing, path, encoding, progress=progress)
             seconds = round(time.perf_counter() - started, 3)
             report.append(
                 {

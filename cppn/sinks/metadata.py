@@ -1,6 +1,7 @@
 """The recipe inside a picture file: how it is put there and, from files that may be hostile, read back.
 
-PNG has a text chunk named `cppn`. JPEG, WebP and AVIF carry an XMP packet. Both hold the same ASCII JSON:
+PNG has a text chunk named `cppn`. JPEG, WebP, AVIF and TIFF carry an XMP packet, Deep Zoom a comment in its descriptor.
+All hold the same ASCII JSON:
 `{"cppn": <version of the program>, "recipe": {…}, "drawing": {"width": …, "height": …, "aa": …, …}}`.
 """
 
@@ -16,6 +17,7 @@ from typing import Any, BinaryIO
 
 from ..errors import CppnError, failure
 from ..recipe import LARGEST_TEXT, Recipe, from_dict, parse_json
+from .tiff_tags import MAGICS, XMP, read_tag
 
 KEY = "cppn"
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -60,8 +62,7 @@ def read_imprint(path: Path) -> Imprint:
     where = str(path)
     try:
         with path.open("rb") as file:
-            is_png = file.read(len(_PNG)) == _PNG
-            text = _from_png(file, where) if is_png else _from_xmp(path, where)
+            text = _find(file, path, where)
     except OSError as error:
         raise failure(f"cannot be read: {error.strerror or error}", where=where) from None
     data = parse_json(text, where=where)
@@ -71,6 +72,19 @@ def read_imprint(path: Path) -> Imprint:
     return Imprint(
         from_dict(data.get("recipe"), where=where), _check_drawing(drawing if isinstance(drawing, dict) else {})
     )
+
+
+def _find(file: BinaryIO, path: Path, where: str) -> bytes:
+    """The JSON in the file, whatever kind of file it is."""
+    head = file.read(len(_PNG))
+    if head == _PNG:
+        return _from_png(file, where)
+    if head[:4] in MAGICS:
+        return _between(read_tag(file, XMP, LARGEST_TEXT) or b"", where)
+    if path.suffix.lower() == ".dzi":
+        file.seek(0)
+        return _between(file.read(LARGEST_TEXT), where)
+    return _between(_xmp(path, where), where)
 
 
 # the settings of a drawing that are taken over when a picture is drawn again, with their types
@@ -130,14 +144,14 @@ def _inflate(data: bytes, where: str) -> bytes:
     return text
 
 
-def _from_xmp(path: Path, where: str) -> bytes:
+def _xmp(path: Path, where: str) -> bytes:
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path, formats=("JPEG", "WEBP", "AVIF")) as image:
             packet = image.info.get("xmp", b"")
     except UnidentifiedImageError:
-        raise CppnError("it is not a PNG, JPEG, WebP or AVIF picture", where=where) from None
+        raise CppnError("it is not a PNG, JPEG, WebP, AVIF or TIFF picture", where=where) from None
     except (
         ValueError,
         SyntaxError,
@@ -146,12 +160,15 @@ def _from_xmp(path: Path, where: str) -> bytes:
         Image.DecompressionBombWarning,
     ) as error:
         raise CppnError(f"it cannot be read as a picture: {error}", where=where) from None
-    if isinstance(packet, str):
-        packet = packet.encode()
+    return packet.encode() if isinstance(packet, str) else bytes(packet)
+
+
+def _between(packet: bytes, where: str) -> bytes:
+    """What stands between our marks."""
     start, end = packet.find(_XMP_OPEN), packet.rfind(_XMP_CLOSE)
     if start < 0 or end < start:
         raise _none(where)
-    return bytes(packet[start + len(_XMP_OPEN) : end])
+    return packet[start + len(_XMP_OPEN) : end]
 
 
 def _none(where: str) -> CppnError:

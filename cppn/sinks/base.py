@@ -1,0 +1,75 @@
+"""What every sink is: a file in the making, that appears under its name whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..errors import failure
+
+
+class Sink:
+    """Give it all the bands, shape (rows, width, channels), from top to bottom.
+
+    with sink:
+        for band in bands:
+            sink.write(band)
+
+    Until then, what is written stands under a hidden name beside the file's own.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.part = path.with_name(f".{path.name}.{os.getpid()}.part")
+
+    def __enter__(self) -> Sink:
+        try:
+            self.open()
+        except OSError as error:
+            raise self.failed(error.strerror or str(error)) from None
+        return self
+
+    def write(self, band: NDArray[Any]) -> None:
+        """Add rows. Errors: CppnError if the file cannot be written."""
+        raise NotImplementedError
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        try:
+            if kind is None:
+                self.close()
+                self.publish()
+            else:
+                self.abandon()
+        except OSError as failed:
+            raise self.failed(failed.strerror or str(failed)) from None
+        except BaseException:
+            self.abandon()
+            raise
+        finally:
+            if self.part.is_dir():
+                shutil.rmtree(self.part, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    self.part.unlink(missing_ok=True)
+
+    def open(self) -> None:
+        """Begin."""
+
+    def close(self) -> None:
+        """All bands are there: finish the hidden file."""
+
+    def publish(self) -> None:
+        """Give the finished file its name."""
+        os.replace(self.part, self.path)
+
+    def abandon(self) -> None:
+        """End early. What is on disk is removed afterwards."""
+
+    def failed(self, reason: str) -> Exception:
+        """The error that the file could not be written."""
+        return failure(f"it could not be written: {reason}", where=str(self.path))
