@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from .develop import develop, develop_network, needs_levels
 from .engines import Engine, Pixels, Plan, Quality, choose
 from .errors import CppnError
 from .recipe import Recipe
-from .view import check_size, frame
+from .view import View, check_size, frame
 
 BAND = 1 << 20  # samples of a band, about: a fraction of a second's work, a few megabytes
 _GRID = 64  # points a side of the grid on which levels are measured
@@ -43,6 +44,23 @@ def complete(recipe: Recipe) -> Recipe:
     return recipe.change({"color": {"measured": [low, high]}})
 
 
+def engine_for(
+    recipe: Recipe, size: tuple[int, int], engine: str | None = None, device: str | None = None,
+    threads: int | None = None,
+) -> Engine:  # fmt: skip
+    """The engine to draw with: as `choose` says, but the float64 one where float32 cannot tell pixels apart."""
+    if engine is None and device is None and is_deep(recipe.view, size):
+        engine = "reference"
+    return choose(engine, device, threads)
+
+
+def is_deep(view: View, size: tuple[int, int]) -> bool:
+    """Are the pixels so small that float32, of 24 bits, would place them less than 4 bits apart?"""
+    laid = frame(view, *check_size(*size))
+    step = min(math.hypot(laid.ux, laid.uy), math.hypot(laid.vx, laid.vy))
+    return step < 2.0**-20 * max(1.0, abs(laid.cx), abs(laid.cy))
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A picture about to be drawn."""
@@ -54,6 +72,7 @@ class Drawing:
     quality: Quality
     engine: Engine
     plan: Plan
+    bleed: int = 0  # of width and height, beyond each edge
 
     @property
     def band_rows(self) -> int:
@@ -74,15 +93,20 @@ class Drawing:
 
 
 def draw(
-    recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, engine: Engine | None = None
-) -> Drawing:
-    """Make ready to draw a recipe at a size (width, height)."""
+    recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, engine: Engine | None = None,
+    *, bleed: int = 0,
+) -> Drawing:  # fmt: skip
+    """Make ready to draw a recipe at a size (width, height), with `bleed` pixels more beyond each edge."""
     width, height = check_size(*size)
-    quality, engine = quality or Quality(), engine or choose()
+    if not 0 <= bleed <= max(size):
+        raise CppnError(f"a bleed of {bleed} pixels", where="bleed", legal=f"0 to {max(size)} are legal")
+    check_size(width + 2 * bleed, height + 2 * bleed)
+    quality, engine = quality or Quality(), engine or engine_for(recipe, size)
     recipe = complete(recipe)
     field = develop(recipe)
-    plan = engine.prepare(field, frame(field.view, width, height), quality)
-    return Drawing(recipe, width, height, field.channels, quality, engine, plan)
+    laid = frame(field.view, width, height, bleed)
+    plan = engine.prepare(field, laid, quality)
+    return Drawing(recipe, laid.width, laid.height, field.channels, quality, engine, plan, bleed)
 
 
 def render(
@@ -94,7 +118,7 @@ def render(
     `size` = (width, height); `aa` × `aa` samples a pixel; `bits` 8, 16 (whole numbers) or 32 (floats in [0, 1]).
     Errors: CppnError for sizes that cannot be, engines and devices that are not there, arrays above 64 GiB.
     """
-    drawing = draw(recipe, size, Quality(aa, bits, dither), choose(engine, device, threads))
+    drawing = draw(recipe, size, Quality(aa, bits, dither), engine_for(recipe, size, engine, device, threads))
     shape = (drawing.height, drawing.width, drawing.channels)
     if np.prod(shape) * drawing.quality.dtype.itemsize > MOST_BYTES:
         raise CppnError(

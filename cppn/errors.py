@@ -31,7 +31,7 @@ def unknown(kind: str, name: str, legal: Iterable[str], *, where: str = "") -> C
     """An error for a name that is not in a list, with the nearest one that is."""
     names = sorted(legal)
     lowered = {n.lower(): n for n in names}
-    near = difflib.get_close_matches(name.lower()[:100], lowered, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name.lower()[:100], lowered, n=1, cutoff=0.6)
     listed = ", ".join(names) if len(names) <= 40 else ", ".join(names[:12]) + f" and {len(names) - 12} more"
     hint = f"did you mean {lowered[near[0]]!r}?" if near else f"legal: {listed}"
     return CppnError(f"unknown {kind} {shorten(name)!r}", where=where, legal=hint)

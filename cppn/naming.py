@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from pathlib import Path
 
 from .field.activations import CATALOGUE, parse_activation
 from .recipe import NetworkRecipe, Recipe
@@ -38,10 +36,3 @@ def _short(text: str) -> str:
         if key == "freq" or value != entry.defaults[key]
     )
     return activation.name + own
-
-
-def free_path(path: Path) -> Path:
-    """The path, or the first of `name-2`, `name-3`, … that is free."""
-    if not path.exists():
-        return path
-    return next(p for i in itertools.count(2) if not (p := path.with_name(f"{path.stem}-{i}{path.suffix}")).exists())

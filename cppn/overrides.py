@@ -35,10 +35,11 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     act = _activations(recipe, given)
     if act is not None:
         network["act"] = act
-    changes: dict[str, dict[str, Any]] = {"network": network, "view": view, "color": _color(recipe, given)}
+    color = _color(recipe, given)
+    changes: dict[str, dict[str, Any]] = {"network": network, "view": view, "color": color}
     changes[""] = {"seed": given["seed"]} if "seed" in given else {}
     # a recipe that has become another picture does not keep the old one's name
-    if network or changes[""]:
+    if network or color or changes[""]:
         changes[""] |= {"name": "", "description": ""}
     return recipe.change(changes)
 
@@ -57,7 +58,7 @@ def _color(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {key: given[key] for key in ("invert", "levels") if key in given}
     mode, palette = given.get("mode"), given.get("palette")
     if palette is not None and mode not in (None, "palette"):
-        raise CppnError(f"--palette with --color {mode}", where="colour", legal="give one of them")
+        raise CppnError(f"--palette contradicts the colour mode {mode}", legal="give one of them")
     if palette is not None:
         changes |= {"mode": "palette", "palette": palette}
     elif mode == "palette":

@@ -264,5 +264,7 @@ def _explain(error: ValidationError, where: str) -> CppnError:
     shown = f" (it is {shorten(repr(given), 40)})" if isinstance(given, (str, int, float)) else ""
     if isinstance(given, float) and not math.isfinite(given):
         return CppnError(f"{given} is not a finite number", where=place)
+    if first["type"] in ("model_type", "dict_type"):
+        return CppnError(f"it should be a table of keys and values{shown}", where=place)
     message = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return CppnError(message[0].lower() + message[1:] + shown, where=place)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .drawing import Drawing, draw
-from .engines import Quality, choose
+from .drawing import Drawing, draw, engine_for
+from .engines import Quality
 from .engines.base import DTYPES
 from .errors import CppnError, failure
 from .recipe import Recipe
@@ -22,9 +22,9 @@ _ROWS = 256  # of an array, at a time
 
 def save(
     what: Recipe | NDArray[Any], path: str | os.PathLike[str], *, size: tuple[int, int] = (1024, 1024),
-    aa: int = 1, bits: int = 8, dither: bool = False, quality: int | None = None, compression: str | None = None,
-    dpi: float | None = None, pyramid: bool = False, engine: str | None = None, device: str | None = None,
-    threads: int | None = None, recipe: Recipe | None = None,
+    aa: int = 1, bits: int = 8, dither: bool = False, bleed: int = 0, quality: int | None = None,
+    compression: str | None = None, dpi: float | None = None, pyramid: bool = False, engine: str | None = None,
+    device: str | None = None, threads: int | None = None, recipe: Recipe | None = None,
 ) -> Path:  # fmt: skip
     """Write a picture or, of a Recipe, also a recipe file (.toml, .json); returns its path.
 
@@ -33,6 +33,7 @@ def save(
     (height, width) and the type uint8, uint16 or float32; `recipe` is what it was drawn from, to be kept in the file.
     `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `quality`: 1 to 100, of lossy formats. `compression`: of
     PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels an inch. `pyramid`: smaller copies inside, in TIFF.
+    `bleed`: pixels more beyond each edge, to be trimmed after printing.
     Errors: CppnError for files that cannot be written; nothing half-written is left behind.
     """
     target, encoding = Path(path), Encoding(quality, compression, dpi, pyramid)
@@ -40,7 +41,8 @@ def save(
         if target.suffix.lower() in (".toml", ".json"):
             write_text(target, what.to_toml() if target.suffix.lower() == ".toml" else what.to_json() + "\n")
             return target
-        drawing = draw(what, size, Quality(aa, bits, dither), choose(engine, device, threads))
+        drawn_by = engine_for(what, size, engine, device, threads)
+        drawing = draw(what, size, Quality(aa, bits, dither), drawn_by, bleed=bleed)
         return write_picture(drawing, target, encoding)
     pixels = np.asarray(what)
     if pixels.ndim == 2:
@@ -59,27 +61,34 @@ def save(
     return target
 
 
-def imprint_of(drawing: Drawing) -> Imprint:
-    """What a file is to say of a drawing."""
+def imprint_of(drawing: Drawing, dpi: float | None = None) -> Imprint:
+    """What a file is to say of a drawing: width and height without the bleed."""
     quality = drawing.quality
     settings = {
-        "width": drawing.width, "height": drawing.height, "aa": quality.samples, "bits": quality.bits,
+        "width": drawing.width - 2 * drawing.bleed, "height": drawing.height - 2 * drawing.bleed,
+        "bleed": drawing.bleed or None, "dpi": dpi, "aa": quality.samples, "bits": quality.bits,
         "dither": quality.dither, "engine": drawing.engine.name,
     }  # fmt: skip
-    return Imprint(drawing.recipe, settings)
+    return Imprint(drawing.recipe, {key: value for key, value in settings.items() if value is not None})
 
 
 def write_picture(
     drawing: Drawing, path: Path, encoding: Encoding | None = None,
-    *, progress: Callable[[int], Any] = lambda pixels: None,
+    *, exclusive: bool = False, progress: Callable[[int], Any] = lambda pixels: None,
 ) -> Path:  # fmt: skip
-    """Draw into a file, band by band; `progress` is told of each band's pixels."""
+    """Draw into a file, band by band; returns its path. `progress` is told of each band's pixels.
+
+    `exclusive`: never take an existing file's place, but a free name like it.
+    """
     shape = (drawing.height, drawing.width, drawing.channels)
-    with open_sink(path, shape, drawing.quality.dtype, imprint_of(drawing), encoding) as sink:
+    imprint = imprint_of(drawing, encoding.dpi if encoding else None)
+    sink = open_sink(path, shape, drawing.quality.dtype, imprint, encoding)
+    sink.exclusive = exclusive
+    with sink:
         for band in drawing.bands():
             sink.write(band)
             progress(band.shape[0] * band.shape[1])
-    return path
+    return sink.path
 
 
 def write_text(path: Path, text: str) -> None:

@@ -27,10 +27,12 @@ def load_imprint(source: str | os.PathLike[str]) -> Imprint:
     if path.is_dir():
         raise CppnError("it is a folder", where=str(path), legal="name a preset, a recipe file or a picture")
     if not path.exists():
-        if path.suffix or path.name != str(source):
+        if path.suffix:
             raise CppnError("there is no such file", where=str(path), legal="`cppn presets` lists the presets")
-        short = [name.rpartition("/")[2] for name in presets]
-        raise unknown("preset or file", str(source), [*presets, *short])
+        names = presets if "/" in str(source) else [name.rpartition("/")[2] for name in presets]
+        raise unknown("preset or file", str(source), names)
+    if not path.is_file():
+        raise CppnError("it is no ordinary file", where=str(path), legal="name a preset, a recipe file or a picture")
     if path.suffix.lower() in (".toml", ".json"):
         return Imprint(read_recipe(path), {})
     return read_imprint(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
@@ -46,15 +47,17 @@ class Frame(NamedTuple):
     vy: float
 
 
-def frame(view: View, width: int, height: int) -> Frame:
-    """Lay a view over width × height pixels."""
+def frame(view: View, width: int, height: int, bleed: int = 0) -> Frame:
+    """Lay a view over width × height pixels, with `bleed` more of them beyond each edge."""
     half = view.extent / view.zoom
     across = 2 * half / (width if view.stretch else min(width, height))
     down = 2 * half / (height if view.stretch else min(width, height))
     # a picture turned counterclockwise shows the plane looked at with a frame turned clockwise
     angle = math.radians(-view.rotate)
     cos, sin = math.cos(angle), math.sin(angle)
-    return Frame(width, height, *view.center, across * cos, across * sin, down * sin, -down * cos)
+    return Frame(
+        width + 2 * bleed, height + 2 * bleed, *view.center, across * cos, across * sin, down * sin, -down * cos
+    )
 
 
 # name: width × height, in the position in which the device is mostly held
@@ -76,20 +79,61 @@ SIZES = {
 }  # fmt: skip
 
 
-def parse_size(text: str) -> tuple[int, int]:
-    """Width and height in pixels of `1920x1080`, `800` (a square) or a name such as `4k`; `4k-portrait` turns it.
+# millimetres, upright
+PAPERS = {
+    "a0": (841, 1189), "a1": (594, 841), "a2": (420, 594), "a3": (297, 420), "a4": (210, 297), "a5": (148, 210),
+    "a6": (105, 148), "b1": (707, 1000), "b2": (500, 707), "b3": (353, 500), "letter": (215.9, 279.4),
+    "legal": (215.9, 355.6), "tabloid": (279.4, 431.8),
+}  # fmt: skip
+_MILLIMETRES = {"mm": 1.0, "cm": 10.0, "in": 25.4}
+PRINT_DPI = 300.0  # of physical sizes that name none
 
+
+class Size(NamedTuple):
+    """A picture's pixels and, where it was asked for in physical units, how many of them make an inch."""
+
+    width: int
+    height: int
+    dpi: float | None = None
+
+
+def parse_size(text: str) -> Size:
+    """The size that a text means.
+
+    `1920x1080`, `800` (a square), a screen's name (`4k`, `iphone-15`); on paper `a2@300dpi`, `50x70cm@240dpi`,
+    `24x36in` (300 dpi). `NAME-portrait` and `NAME-landscape` turn it.
     Errors: CppnError for sizes of zero, negative, above 16777215 a side, and unknown names.
     """
-    plain = text.strip().lower().replace("×", "x")
-    if match := re.fullmatch(r"([+-]?\d{1,30})(?:\s*x\s*([+-]?\d{1,30}))?", plain):
-        width, height = int(match[1]), int(match[2] or match[1])
-    elif match := re.fullmatch(r"(.+?)-(portrait|landscape)", plain):
-        short, long = sorted(_named(match[1]))
-        width, height = (short, long) if match[2] == "portrait" else (long, short)
+    plain = text.strip().lower().replace("×", "x").replace("*", "x").replace(" ", "")
+    body, at, resolution = plain.partition("@")
+    dpi = _resolution(resolution, text) if at else PRINT_DPI
+    body, turned = _turn(body)
+    if match := re.fullmatch(r"([+-]?\d{1,30})(?:x([+-]?\d{1,30}))?", body):
+        if at:
+            raise CppnError("pixels need no resolution", where=f"size {shorten(text)!r}", legal="set it with --dpi")
+        return Size(*check_size(*map(int, turned(int(match[1]), int(match[2] or match[1])))))
+    if match := re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)x(\d{1,9}(?:\.\d{1,9})?)(mm|cm|in)", body):
+        width, height = (float(side) * _MILLIMETRES[match[3]] for side in match.groups()[:2])
+    elif body in PAPERS:
+        width, height = PAPERS[body]
+    elif at:
+        raise unknown("paper", body, PAPERS, where=f"size {shorten(text)!r}")
     else:
-        width, height = _named(plain)
-    return check_size(width, height)
+        return Size(*map(int, turned(*_named(body))))
+    width, height = (round(side / 25.4 * dpi) for side in turned(width, height))
+    return Size(*check_size(width, height), dpi)
+
+
+def parse_length(text: str, dpi: float | None) -> int:
+    """Pixels of a length: `3mm`, `0.5cm`, `0.125in`, or `40px`. Physical ones need the resolution."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)(mm|cm|in|px)", text.strip().lower().replace(" ", ""))
+    if match is None:
+        raise CppnError(f"cannot read {shorten(text)!r}", where="bleed", legal='write "3mm", "0.125in" or "40px"')
+    if match[2] == "px":
+        return round(float(match[1]))
+    if dpi is None:
+        raise CppnError("a length needs a resolution", where="bleed", legal="give --dpi, a size on paper, or pixels")
+    return round(float(match[1]) * _MILLIMETRES[match[2]] / 25.4 * dpi)
 
 
 def check_size(width: int, height: int) -> tuple[int, int]:
@@ -101,11 +145,26 @@ def check_size(width: int, height: int) -> tuple[int, int]:
     return width, height
 
 
+def _turn(body: str) -> tuple[str, Callable[[float, float], tuple[float, float]]]:
+    """The name without its `-portrait` or `-landscape`, and what that does to a width and a height."""
+    if body.endswith("-portrait"):
+        return body.removesuffix("-portrait"), lambda a, b: (min(a, b), max(a, b))
+    if body.endswith("-landscape"):
+        return body.removesuffix("-landscape"), lambda a, b: (max(a, b), min(a, b))
+    return body, lambda a, b: (a, b)
+
+
+def _resolution(text: str, size: str) -> float:
+    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)(?:dpi|ppi)?", text)
+    if match is None or not 1 <= float(match[1]) <= 100_000:
+        raise CppnError(f"cannot read {shorten(text)!r}", where=f"size {shorten(size)!r}", legal='write "a2@300dpi"')
+    return float(match[1])
+
+
 def _named(name: str) -> tuple[int, int]:
     if name not in SIZES:
-        if re.match(r"[\d.+-]", name) and name not in SIZES:
-            raise CppnError(
-                f"cannot read {shorten(name)!r}", where="size", legal='write "1920x1080" or a name like "4k"'
-            )
-        raise unknown("size", name, SIZES)
+        if re.match(r"[\d.+-]", name):
+            legal = 'write "1920x1080", "50x70cm@300dpi" or a name like "4k"'
+            raise CppnError(f"cannot read {shorten(name)!r}", where="size", legal=legal)
+        raise unknown("size", name, [*SIZES, *PAPERS])
     return SIZES[name]

@@ -147,6 +147,7 @@ WRONG = {
     "[color]\nmode = 'palette'\npalette = '#12,#345'": ["'#12' is not a colour"],
     "[color]\nmode = 'palette'\npalette = '#123456'": ["2 to 256"],
     "[color]\nlevels = [1, 1]": ["1 is not below 1"],
+    "network = 5": ["network", "table of keys and values"],
     "seed = -1": ["seed", "greater than or equal to 0"],
     "seed = 'x'": ["seed", "integer"],
     f"version = {VERSION + 1}": ["newer than this program", f"up to {VERSION}"],

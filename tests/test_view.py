@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cppn
-from cppn.view import LARGEST_SIDE, SIZES, View, frame, parse_size
+from cppn.drawing import draw
+from cppn.view import LARGEST_SIDE, SIZES, View, frame, parse_length, parse_size
 
 
 def coordinates(view: View, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
@@ -65,24 +66,50 @@ def test_the_same_point_has_the_same_coordinate_at_every_size():
 
 @given(st.integers(1, LARGEST_SIDE), st.integers(1, LARGEST_SIDE))
 def test_sizes_in_numbers(width, height):
-    assert parse_size(f"{width}x{height}") == (width, height)
-    assert parse_size(f" {width} X {height} ") == (width, height)
-    assert parse_size(str(width)) == (width, width)
+    assert parse_size(f"{width}x{height}") == (width, height, None)
+    assert parse_size(f" {width} X {height} ") == (width, height, None)
+    assert parse_size(str(width)) == (width, width, None)
 
 
 def test_sizes_by_name():
-    assert parse_size("4K") == (3840, 2160)
-    assert parse_size("8k") == (7680, 4320)
-    assert parse_size("hd") == (1280, 720)
-    assert parse_size("ultrawide") == (3440, 1440)
-    assert parse_size("iphone-15") == (1179, 2556)
-    assert parse_size("iphone-15-landscape") == (2556, 1179)
-    assert parse_size("4k-portrait") == (2160, 3840)
+    named = {
+        "4K": (3840, 2160), "8k": (7680, 4320), "hd": (1280, 720), "ultrawide": (3440, 1440), "iphone-15": (1179, 2556),
+        "iphone-15-landscape": (2556, 1179), "4k-portrait": (2160, 3840),
+    }  # fmt: skip
+    for name, (width, height) in named.items():
+        assert parse_size(name) == (width, height, None)
     assert len(SIZES) >= 40
-    assert {parse_size(name) for name in SIZES} == set(SIZES.values())
+    assert {parse_size(name)[:2] for name in SIZES} == set(SIZES.values())
+
+
+def test_sizes_on_paper():
+    assert parse_size("a4@300dpi") == (2480, 3508, 300)
+    assert parse_size("a2") == (4961, 7016, 300)
+    assert parse_size("A3-landscape@150") == (2480, 1754, 150)
+    assert parse_size("50x70cm@240dpi") == (4724, 6614, 240)
+    assert parse_size("24x36in@300dpi") == (7200, 10800, 300)
+    assert parse_size("100 x 150.5 mm @ 254 dpi") == (1000, 1505, 254)
+    assert parse_length("3mm", 300) == 35
+    assert parse_length("0.125in", 240) == 30
+    assert parse_length("40px", None) == 40
+
+
+def test_bleed_shows_more_and_moves_nothing(tmp_path):
+    recipe = cppn.Recipe(seed=3, network=cppn.NetworkRecipe(hidden=(8,), act=("tanh",)), view=View(rotate=20))
+    trimmed = cppn.render(recipe, (60, 40))
+    whole = draw(recipe, (60, 40), bleed=7).crop(0, 0, 74, 54)
+    np.testing.assert_array_equal(whole[7:-7, 7:-7], trimmed)
+    for message, size in (("lengths|--dpi", "3mm"), ("cannot read", "3"), ("cannot read", "-3mm")):
+        with pytest.raises(cppn.CppnError, match=message):
+            parse_length(size, None)
+    with pytest.raises(cppn.CppnError, match="bleed"):
+        draw(recipe, (60, 40), bleed=-1)
 
 
 WRONG = {
+    "a9@300dpi": "unknown paper", "a4@": "cannot read", "a4@0dpi": "cannot read", "a4@x": "cannot read",
+    "100x100@300dpi": "pixels need no resolution", "0x5cm": "cannot be 0x", "9999999x5cm": "cannot be",
+    "5x5km": "cannot read",
     "0": "cannot be 0x0", "-5": "cannot be -5x-5", "10x0": "cannot be 10x0", "99999999": "cannot be", "4kk": "cannot read",
     "iphone-155": "did you mean 'iphone-15'", "": "unknown size", "1.5x3": "cannot read", "9" * 40: "cannot read",
 }  # fmt: skip

@@ -16,7 +16,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
 def page() -> str:
     """The reference in Markdown."""
     parts = ["# Command line", "Written by `python tools/write_cli_docs.py` from the program itself."]
-    context = click.Context(cli, info_name="cppn", terminal_width=100)
+    context = click.Context(cli, info_name="cppn", terminal_width=100, help_option_names=["-h", "--help"])
     parts += [f"```\n{cli.get_help(context).rstrip()}\n```"]
     for name in COMMANDS:
         command = cli.get_command(context, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -63,12 +64,18 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line; never a traceback for a user's mistake."""
+    for name in ("SIGTERM", "SIGHUP"):  # end as cleanly as at Ctrl-C
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stopped)
     try:
         code = cli.main(prog_name="cppn", standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except CppnError as error:
         _end(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(0)
     except click.UsageError as error:
         where = f" {error.ctx.info_name}" if error.ctx and error.ctx.parent else ""
         _end(f"{_one_line(error.format_message())} (`cppn{where} --help` tells more)", 2)
@@ -76,6 +83,8 @@ def main() -> NoReturn:
         _end(_one_line(error.format_message()), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         _end("stopped", 130)
+    except _StoppedError as stopped:
+        _end("stopped", 128 + stopped.args[0])
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -83,6 +92,14 @@ def main() -> NoReturn:
         _end("there is not enough memory", 1)
     except OSError as error:
         _end(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+
+
+def _stopped(number: int, frame: object) -> NoReturn:
+    raise _StoppedError(number)
+
+
+class _StoppedError(BaseException):
+    """A signal asks the program to end."""
 
 
 def _one_line(text: str) -> str:

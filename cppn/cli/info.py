@@ -23,6 +23,11 @@ def command(file: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"recipe": imprint.recipe.to_dict(), "drawing": imprint.drawing}, indent=2))
     else:
-        for key, value in imprint.drawing.items():
-            click.echo(f"# {key} = {json.dumps(value)}")
+        drawn = imprint.drawing
+        if {"width", "height"} <= drawn.keys():
+            flags = [f"--size {drawn['width']}x{drawn['height']}"]
+            flags += [f"--{key} {drawn[key]}" for key in ("dpi", "aa", "bits") if drawn.get(key, 1) not in (1, 8)]
+            flags += [f"--bleed {drawn['bleed']}px"] if "bleed" in drawn else []
+            flags += ["--dither"] if drawn.get("dither") else []
+            click.echo(f"# drawn with {' '.join(flags)}, which are no part of the recipe")
         click.echo(imprint.recipe.to_toml(), nl=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sys
 import time
@@ -107,8 +108,9 @@ def _drawing(command: _Command) -> _Command:
                 "--size",
                 type=types.SIZE,
                 metavar="SIZE",
-                help="WIDTHxHEIGHT or a name: 4k, iphone-15, ultrawide, … (1024x1024).",
+                help="1920x1080, 4k, iphone-15, a2@300dpi, 50x70cm@240dpi, … (1024x1024).",
             ),
+            click.option("--bleed", metavar="LENGTH", help="More beyond each edge, for trimming: 3mm, 0.125in, 40px."),
             click.option("--aa", type=types.WHOLE, metavar="N", help="Anti-aliasing: N×N samples a pixel (1)."),
             click.option("--dither/--no-dither", default=None, help="Break up bands of colour by fine noise."),
             click.option("--engine", metavar="NAME", help="halide, torch or reference."),
@@ -156,8 +158,8 @@ def command(source: str | None, **flags: Any) -> None:
       cppn render silk --size iphone-15 --aa 3 -o silk.png
       cppn render silk.png --zoom 4 --size 8k -o detail.png
     """
-    from ..drawing import draw
-    from ..engines import Quality, choose
+    from ..drawing import draw, engine_for
+    from ..engines import Quality
     from ..errors import CppnError
     from ..overrides import override
     from ..recipe import Recipe
@@ -167,17 +169,21 @@ def command(source: str | None, **flags: Any) -> None:
     from ..sources import load_imprint
 
     imprint = load_imprint(source) if source is not None else Imprint(Recipe(), {})
-    recipe = override(imprint.recipe, flags)
+    try:
+        recipe = override(imprint.recipe, flags)
+    except CppnError as error:  # the recipe's words for what was given as a flag
+        told = re.sub(r"^(?:(?:network|view|color)\.)?(seed|[a-z]+)(?:\.\d+)?: ", _as_flag, str(error))
+        raise CppnError(told) from None
     if source is None and flags["seed"] is None:
         recipe = recipe.change({"": {"seed": secrets.randbelow(2**32)}})
     kept = imprint.drawing
-    size = flags["size"] or ((kept["width"], kept["height"]) if {"width", "height"} <= kept.keys() else DEFAULT_SIZE)
+    size, dpi, bleed = _size(flags, kept)
     samples = flags["aa"] if flags["aa"] is not None else kept.get("aa", 1)
     dither = flags["dither"] if flags["dither"] is not None else kept.get("dither", False)
     bits = flags["bits"] if flags["bits"] is not None else kept.get("bits", 8)
     quality = Quality(samples, bits, dither)
-    encoding = Encoding(flags["quality"], flags["compression"], flags["dpi"], flags["pyramid"])
-    engine = choose(flags["engine"], flags["device"], flags["threads"])
+    encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
+    engine = engine_for(recipe, size, flags["engine"], flags["device"], flags["threads"])
     count = flags["count"]
     if not 1 <= count <= MOST_PICTURES:
         raise CppnError(f"{count} pictures", where="--count", legal=f"1 to {MOST_PICTURES} are legal")
@@ -186,53 +192,75 @@ def command(source: str | None, **flags: Any) -> None:
 
     changed = recipe != imprint.recipe or source is None
     recipes = [recipe.change({"": {"seed": recipe.seed + i}}) for i in range(count)] if count > 1 else [recipe]
-    paths = _paths(flags["output"], recipes, source, changed, size)
-    check(paths[0], size[0], size[1], bits, encoding)
+    paths, own_names = _paths(flags["output"], recipes, source, changed, size)
+    check(paths[0], size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding)
     if flags["dry_run"]:
-        _estimate(draw(recipe, size, quality, engine), count, flags["as_json"])
+        started = time.perf_counter()
+        drawing = draw(recipe, size, quality, engine, bleed=bleed)
+        _estimate(drawing, time.perf_counter() - started, count, flags["as_json"])
         return
     if source is None and flags["seed"] is None and not flags["quiet"]:
         click.echo(f"seed {recipe.seed}", err=True)
     report = []
-    with _bar(count * size[0] * size[1], flags["quiet"]) as progress:
+    with _bar(count * (size[0] + 2 * bleed) * (size[1] + 2 * bleed), flags["quiet"]) as progress:
         for one, path in zip(recipes, paths, strict=True):
             started = time.perf_counter()
-            drawing = draw(one, size, quality, engine)
-            write_picture(drawing, path, encoding, progress=progress)
+            drawing = draw(one, size, quality, engine, bleed=bleed)
+            written = write_picture(drawing, path, encoding, exclusive=own_names, progress=progress)
             seconds = round(time.perf_counter() - started, 3)
-            report.append(
-                {
-                    "path": str(path), "width": size[0], "height": size[1], "seed": one.seed, "engine": engine.name,
-                    "seconds": seconds, "recipe": drawing.recipe.to_dict(),
-                }
-            )  # fmt: skip
+            shape = {"width": drawing.width, "height": drawing.height}
+            how = {"seed": one.seed, "engine": engine.name, "seconds": seconds}
+            report.append({"path": str(written), **shape, **how, "recipe": drawing.recipe.to_dict()})
             if not flags["as_json"] and not flags["quiet"]:
-                click.echo(str(path))
+                click.echo(str(written))
     if flags["as_json"]:
         click.echo(json.dumps({"files": report}))
 
 
+def _as_flag(match: re.Match[str]) -> str:
+    """`view.zoom: ` as `--zoom: `, where there is such a flag."""
+    known = {option for parameter in command.params for option in parameter.opts}
+    return f"--{match[1]}: " if f"--{match[1]}" in known else match[0]
+
+
+def _size(flags: dict[str, Any], kept: dict[str, Any]) -> tuple[tuple[int, int], float | None, int]:
+    """Width and height, resolution, and pixels of bleed: what the flags say, else the picture that is drawn again."""
+    from ..view import Size, parse_length
+
+    size = flags["size"]
+    if size is None:
+        again = {"width", "height"} <= kept.keys()
+        size = Size(kept["width"], kept["height"], kept.get("dpi")) if again else Size(*DEFAULT_SIZE)
+    dpi = flags["dpi"] or size.dpi
+    if flags["bleed"] is not None:
+        bleed = parse_length(flags["bleed"], dpi)
+    else:
+        bleed = kept.get("bleed", 0) if flags["size"] is None else 0
+    return size[:2], dpi, bleed
+
+
 def _paths(
     output: str | None, recipes: list[Any], source: str | None, changed: bool, size: tuple[int, int]
-) -> list[Path]:
-    """Where each picture goes. A name chosen here never takes an existing file's place; a given one may."""
-    from ..naming import file_name, free_path
+) -> tuple[list[Path], bool]:
+    """Where each picture goes, and whether the names are the program's own, which never take a file's place."""
+    from ..naming import file_name
+    from ..sinks.names import free_path
 
     folder = Path(output) if output is not None and (output.endswith(("/", "\\")) or Path(output).is_dir()) else None
     if output is None or folder is not None:
         stem = Path(source).stem if source is not None and not changed else None
         names = [f"{file_name(one, stem if len(recipes) == 1 else None, size)}.png" for one in recipes]
-        return [free_path((folder or Path()) / name) for name in names]
+        return [free_path((folder or Path()) / name) for name in names], True
     path = Path(output)
     if "{seed}" in path.name:
-        return [path.with_name(path.name.replace("{seed}", str(one.seed))) for one in recipes]
+        return [path.with_name(path.name.replace("{seed}", str(one.seed))) for one in recipes], False
     if len(recipes) > 1:
-        return [path.with_name(f"{path.stem}-{one.seed}{path.suffix}") for one in recipes]
-    return [path]
+        return [path.with_name(f"{path.stem}-{one.seed}{path.suffix}") for one in recipes], False
+    return [path], False
 
 
-def _estimate(drawing: Any, count: int, as_json: bool) -> None:
-    """Draw some rows from the middle, and say what the whole would take."""
+def _estimate(drawing: Any, prepared: float, count: int, as_json: bool) -> None:
+    """Draw some rows from the middle, and say what the whole would take. Preparing took so many seconds, once."""
     pixels = drawing.width * drawing.height
     rows = max(1, min(drawing.height, drawing.band_rows))
     top = (drawing.height - rows) // 2
@@ -241,12 +269,16 @@ def _estimate(drawing: Any, count: int, as_json: bool) -> None:
     seconds = (time.perf_counter() - started) * drawing.height / rows
     memory = 250e6 + 8 * drawing.band_rows * drawing.width * drawing.channels  # the program, and bands under way
     if as_json:
-        click.echo(json.dumps({"pixels": pixels * count, "memory": int(memory), "seconds": round(seconds * count, 3)}))
+        click.echo(
+            json.dumps(
+                {"pixels": pixels * count, "memory": int(memory), "seconds": round(prepared + seconds * count, 3)}
+            )
+        )
         return
     many = f"{count} × " if count > 1 else ""
     click.echo(
         f"{many}{drawing.width}x{drawing.height}, {pixels * count / 1e6:.1f} Mpixel, "
-        f"{memory / 1e6:.0f} MB of memory, {seconds * count:.1f} s of drawing with {drawing.engine.name}"
+        f"{memory / 1e6:.0f} MB of memory, {prepared + seconds * count:.1f} s with {drawing.engine.name}"
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,8 +28,9 @@ class Parsed(click.ParamType[Any]):
         try:
             return self._parser(value)
         except CppnError as error:
-            where = f"{param.opts[0]}: " if param and param.opts[0].startswith("-") else ""
-            raise CppnError(f"{where}{error}", misuse=error.misuse) from None
+            flag = param.opts[0] if param and param.opts[0].startswith("-") else ""
+            text = str(error).removeprefix(f"{flag.lstrip('-')}: ")
+            raise CppnError(text, where=flag, misuse=error.misuse) from None
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         head, comma, tail = incomplete.rpartition(",")
@@ -86,11 +89,11 @@ def words(text: str) -> tuple[str, ...]:
 
 def latent(text: str) -> int | tuple[float, ...]:
     """How many latent numbers to draw (`8`), or the numbers themselves (`0.5,-1`; a single one as `0.5,`)."""
-    return int(text) if text.strip().isdigit() else numbers(text)
+    return int(text) if re.fullmatch(r"\s*[+-]?\d+\s*", text) else numbers(text)
 
 
-def size(text: str) -> tuple[int, int]:
-    """A picture's width and height."""
+def size(text: str) -> Any:
+    """A picture's width and height, and its resolution if it is one on paper."""
     from ..view import parse_size
 
     return parse_size(text)
@@ -109,9 +112,9 @@ def _palette_names() -> list[str]:
 
 
 def _size_names() -> list[str]:
-    from ..view import SIZES
+    from ..view import PAPERS, SIZES
 
-    return list(SIZES)
+    return [*SIZES, *PAPERS]
 
 
 class Source(click.ParamType[Any]):
@@ -122,10 +125,25 @@ class Source(click.ParamType[Any]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from ..library import presets
 
-        names = [*presets, *(name.rpartition("/")[2] for name in presets)]
-        return [CompletionItem(name) for name in names if name.startswith(incomplete)] + [
-            CompletionItem(incomplete, type="file")
-        ]
+        names = [*presets, *(name.rpartition("/")[2] for name in presets), *_files(incomplete)]
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def _files(start: str) -> list[str]:
+    """The folders and the files that may hold a recipe, whose names begin like that.
+
+    They are listed here because bash takes either files or words, not both.
+    """
+    endings = (".toml", ".json", ".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp", ".avif", ".dzi")
+    folder, slash, _ = start.rpartition("/")
+    try:
+        entries = sorted(os.scandir(folder + slash or "."), key=lambda entry: entry.name)
+    except OSError:
+        return []
+    shown = [entry for entry in entries if not entry.name.startswith(".")]
+    return [f"{folder}{slash}{entry.name}/" for entry in shown if entry.is_dir()] + [
+        f"{folder}{slash}{entry.name}" for entry in shown if entry.name.lower().endswith(endings)
+    ]
 
 
 NUMBER = Parsed("number", number)

@@ -190,11 +190,12 @@ def parse_activation(text: str) -> Activation:
 def split_list(text: str) -> list[str]:
     """The activations of a comma-separated list: `cos:freq=2,iters=1,tanh` is two."""
     pieces, start, depth = [], 0, 0
-    for i, letter in enumerate(text + ","):
+    for i, letter in enumerate(text):
         depth += (letter == "(") - (letter == ")")
         if letter == "," and depth <= 0:
             pieces.append(text[start:i])
             start = i + 1
+    pieces.append(text[start:])  # with a bracket left open too: the parser of formulas will say so
     joined: list[str] = []
     for piece in pieces:
         if joined and "=" in piece and ":" not in piece:

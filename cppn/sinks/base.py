@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..errors import failure
+from .names import free_path
 
 
 class Sink:
@@ -24,7 +25,9 @@ class Sink:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        # a link stays one: what it leads to is replaced
+        self.path = path = path.resolve() if path.is_symlink() else path
+        self.exclusive = False  # never take a file's place: find a free name like this one instead
         self.part = path.with_name(f".{path.name}.{os.getpid()}.part")
 
     def __enter__(self) -> Sink:
@@ -65,6 +68,15 @@ class Sink:
 
     def publish(self) -> None:
         """Give the finished file its name."""
+        while self.exclusive:
+            # a hard link is made only where nothing is yet, whoever else is at work in this folder
+            try:
+                os.link(self.part, self.path)
+                return
+            except FileExistsError:
+                self.path = free_path(self.path)
+            except OSError:  # there are no hard links here
+                break
         os.replace(self.part, self.path)
 
     def abandon(self) -> None:

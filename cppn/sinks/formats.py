@@ -123,6 +123,9 @@ def check(
     if compression is not None and compression not in form.compressions:
         listed = ", ".join(form.compressions) or "none can be chosen"
         raise CppnError(f"{form.name} has no compression {compression!r}", where=where, legal=f"legal: {listed}")
+    if encoding and encoding.quality is not None and not form.lossy:
+        lossy = _names(lambda f: f.lossy)
+        raise CppnError(f"{form.name} loses nothing and has no quality", where=where, legal=f"{lossy} have")
     if encoding and encoding.pyramid and form is not _TIFF:
         raise CppnError(f"{form.name} has no pyramid", where=where, legal="TIFF has")
     if imprint is not None and len(imprint.to_json()) > form.largest_imprint:

@@ -88,7 +88,9 @@ def _find(file: BinaryIO, path: Path, where: str) -> bytes:
 
 
 # the settings of a drawing that are taken over when a picture is drawn again, with their types
-_SETTINGS: dict[str, type] = {"width": int, "height": int, "aa": int, "bits": int, "dither": bool}
+_SETTINGS: dict[str, type] = {
+    "width": int, "height": int, "bleed": int, "dpi": float, "aa": int, "bits": int, "dither": bool
+}  # fmt: skip
 
 
 def _check_drawing(drawing: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +153,9 @@ def _xmp(path: Path, where: str) -> bytes:
         with Image.open(path, formats=("JPEG", "WEBP", "AVIF")) as image:
             packet = image.info.get("xmp", b"")
     except UnidentifiedImageError:
-        raise CppnError("it is not a PNG, JPEG, WebP, AVIF or TIFF picture", where=where) from None
+        raise CppnError(
+            "it is not a PNG, JPEG, WebP, AVIF or TIFF picture", where=where, legal="recipe files end in .toml or .json"
+        ) from None
     except (
         ValueError,
         SyntaxError,

@@ -80,13 +80,10 @@ class PictureStream:
         return self._position
 
     def _fill(self) -> bool:
-        while not self._band:
-            try:
+        while not self._band and not self._ended.is_set():
+            with suppress(queue.Empty):
                 self._band = self._bands.get(timeout=_WAIT)
-            except queue.Empty:
-                if self._ended.is_set():
-                    return False
-        return True
+        return bool(self._band)
 
 
 def _header(height: int, width: int, channels: int, dtype: np.dtype[Any], rows: int) -> bytes:
