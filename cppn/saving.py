@@ -14,8 +14,10 @@ from .drawing import Drawing, draw, engine_for
 from .engines import Quality
 from .engines.base import DTYPES
 from .errors import CppnError, failure
+from .memory import DEFAULT, check_memory
 from .recipe import Recipe
 from .sinks import Encoding, Imprint, open_sink
+from .sinks.formats import format_of
 
 _ROWS = 256  # of an array, at a time
 
@@ -24,7 +26,7 @@ def save(
     what: Recipe | NDArray[Any], path: str | os.PathLike[str], *, size: tuple[int, int] = (1024, 1024),
     aa: int = 1, bits: int = 8, dither: bool = False, bleed: int = 0, quality: int | None = None,
     compression: str | None = None, dpi: float | None = None, pyramid: bool = False, engine: str | None = None,
-    device: str | None = None, threads: int | None = None, recipe: Recipe | None = None,
+    device: str | None = None, threads: int | None = None, max_memory: int = DEFAULT, recipe: Recipe | None = None,
 ) -> Path:  # fmt: skip
     """Write a picture or, of a Recipe, also a recipe file (.toml, .json); returns its path.
 
@@ -33,7 +35,7 @@ def save(
     (height, width) and the type uint8, uint16 or float32; `recipe` is what it was drawn from, to be kept in the file.
     `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `quality`: 1 to 100, of lossy formats. `compression`: of
     PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels an inch. `pyramid`: smaller copies inside, in TIFF.
-    `bleed`: pixels more beyond each edge, to be trimmed after printing.
+    `bleed`: pixels more beyond each edge, to be trimmed after printing. `max_memory`: bytes that the process may take.
     Errors: CppnError for files that cannot be written; nothing half-written is left behind.
     """
     target, encoding = Path(path), Encoding(quality, compression, dpi, pyramid)
@@ -43,7 +45,7 @@ def save(
             return target
         drawn_by = engine_for(what, size, engine, device, threads)
         drawing = draw(what, size, Quality(aa, bits, dither), drawn_by, bleed=bleed)
-        return write_picture(drawing, target, encoding)
+        return write_picture(drawing, target, encoding, max_memory=max_memory)
     pixels = np.asarray(what)
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
@@ -74,12 +76,14 @@ def imprint_of(drawing: Drawing, dpi: float | None = None) -> Imprint:
 
 def write_picture(
     drawing: Drawing, path: Path, encoding: Encoding | None = None,
-    *, exclusive: bool = False, progress: Callable[[int], Any] = lambda pixels: None,
+    *, max_memory: int = DEFAULT, exclusive: bool = False, progress: Callable[[int], Any] = lambda pixels: None,
 ) -> Path:  # fmt: skip
     """Draw into a file, band by band; returns its path. `progress` is told of each band's pixels.
 
     `exclusive`: never take an existing file's place, but a free name like it.
+    Errors: CppnError if that could take more than `max_memory` bytes, or cannot be written.
     """
+    check_memory(drawing, format_of(path), max_memory, str(path))
     shape = (drawing.height, drawing.width, drawing.channels)
     imprint = imprint_of(drawing, encoding.dpi if encoding else None)
     sink = open_sink(path, shape, drawing.quality.dtype, imprint, encoding)

@@ -11,7 +11,7 @@ import cppn
 PACKAGE = Path(cppn.__file__).parent
 # from the foundations up; a room imports only what stands before it
 ORDER = [
-    "errors", "rng", "field", "view", "recipe", "network", "develop", "engines", "drawing", "sinks", "library", "sources",
+    "errors", "rng", "field", "view", "recipe", "network", "develop", "engines", "drawing", "sinks", "memory", "library", "sources",
     "saving", "overrides", "naming", "cli",
 ]  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))

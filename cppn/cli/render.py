@@ -116,6 +116,7 @@ def _drawing(command: _Command) -> _Command:
             click.option("--engine", metavar="NAME", help="halide, torch or reference."),
             click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),
             click.option("--threads", type=types.WHOLE, metavar="N", help="Threads (one a core)."),
+            click.option("--max-memory", type=types.BYTES, metavar="SIZE", help="Memory that may be taken (1GB)."),
             click.option(
                 "--count", type=types.WHOLE, default=1, metavar="N", help="Draw N pictures, of seeds in a row."
             ),
@@ -161,6 +162,7 @@ def command(source: str | None, **flags: Any) -> None:
     from ..drawing import draw, engine_for
     from ..engines import Quality
     from ..errors import CppnError
+    from ..memory import DEFAULT, check_memory
     from ..overrides import override
     from ..recipe import Recipe
     from ..saving import write_picture
@@ -193,11 +195,13 @@ def command(source: str | None, **flags: Any) -> None:
     changed = recipe != imprint.recipe or source is None
     recipes = [recipe.change({"": {"seed": recipe.seed + i}}) for i in range(count)] if count > 1 else [recipe]
     paths, own_names = _paths(flags["output"], recipes, source, changed, size)
-    check(paths[0], size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding)
+    limit = flags["max_memory"] or DEFAULT
+    form = check(paths[0], size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding)
     if flags["dry_run"]:
         started = time.perf_counter()
         drawing = draw(recipe, size, quality, engine, bleed=bleed)
-        _estimate(drawing, time.perf_counter() - started, count, flags["as_json"])
+        check_memory(drawing, form, limit, str(paths[0]))
+        _estimate(drawing, form, time.perf_counter() - started, count, flags["as_json"])
         return
     if source is None and flags["seed"] is None and not flags["quiet"]:
         click.echo(f"seed {recipe.seed}", err=True)
@@ -206,7 +210,7 @@ def command(source: str | None, **flags: Any) -> None:
         for one, path in zip(recipes, paths, strict=True):
             started = time.perf_counter()
             drawing = draw(one, size, quality, engine, bleed=bleed)
-            written = write_picture(drawing, path, encoding, exclusive=own_names, progress=progress)
+            written = write_picture(drawing, path, encoding, max_memory=limit, exclusive=own_names, progress=progress)
             seconds = round(time.perf_counter() - started, 3)
             shape = {"width": drawing.width, "height": drawing.height}
             how = {"seed": one.seed, "engine": engine.name, "seconds": seconds}
@@ -259,20 +263,20 @@ def _paths(
     return [path], False
 
 
-def _estimate(drawing: Any, prepared: float, count: int, as_json: bool) -> None:
+def _estimate(drawing: Any, form: Any, prepared: float, count: int, as_json: bool) -> None:
     """Draw some rows from the middle, and say what the whole would take. Preparing took so many seconds, once."""
+    from ..memory import expected_peak
+
     pixels = drawing.width * drawing.height
     rows = max(1, min(drawing.height, drawing.band_rows))
     top = (drawing.height - rows) // 2
     started = time.perf_counter()
     drawing.crop(0, top, drawing.width, rows)
     seconds = (time.perf_counter() - started) * drawing.height / rows
-    memory = 250e6 + 8 * drawing.band_rows * drawing.width * drawing.channels  # the program, and bands under way
+    memory = expected_peak(drawing, form)
     if as_json:
         click.echo(
-            json.dumps(
-                {"pixels": pixels * count, "memory": int(memory), "seconds": round(prepared + seconds * count, 3)}
-            )
+            json.dumps({"pixels": pixels * count, "memory": memory, "seconds": round(prepared + seconds * count, 3)})
         )
         return
     many = f"{count} × " if count > 1 else ""

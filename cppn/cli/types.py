@@ -99,6 +99,13 @@ def size(text: str) -> Any:
     return parse_size(text)
 
 
+def memory(text: str) -> int:
+    """An amount of memory in bytes."""
+    from ..memory import parse_bytes
+
+    return parse_bytes(text)
+
+
 def _activation_names() -> list[str]:
     from ..field.activations import ALIASES, CATALOGUE
 
@@ -151,6 +158,7 @@ WHOLE = Parsed("n", whole)
 PAIR = Parsed("x,y", pair)
 WIDTHS = Parsed("n,n,…", widths)
 LATENT = Parsed("n|z,z,…", latent)
+BYTES = Parsed("size", memory)
 SIZE = Parsed("size", size, _size_names)
 ACTIVATIONS = Parsed("act", words, _activation_names)
 INPUTS = Parsed("inputs", words, lambda: ["x", "y", "r", "theta", "bias"])

@@ -74,9 +74,7 @@ _TIFF = Format(
     "TIFF", "tiffsave", (("tile", True), ("tile_width", 256), ("tile_height", 256)), 2**31 - 1, (8, 16, 32),
     ("none", "lzw", "deflate"),
 )  # fmt: skip
-_JPEG = Format(
-    "JPEG", "jpegsave", (("subsample_mode", "off"), ("optimize_coding", True)), 65535, lossy=True, largest_imprint=65000
-)
+_JPEG = Format("JPEG", "jpegsave", (("subsample_mode", "off"),), 65535, lossy=True, largest_imprint=65000)
 _WEBP = Format("WebP", "webpsave", (("smart_subsample", True),), 16383, lossy=True)
 _AVIF = Format(
     "AVIF", "heifsave", (("compression", "av1"), ("effort", 4), ("subsample_mode", "off")), 16384, lossy=True

@@ -1,0 +1,56 @@
+"""How much memory a drawing takes at its peak, and the promise that it stays below a limit."""
+
+from __future__ import annotations
+
+import re
+
+from .drawing import Drawing
+from .errors import CppnError, shorten
+from .sinks.formats import Format
+
+DEFAULT = 1_000_000_000  # bytes
+
+# measured as the peak of whole processes at several widths, and rounded up; bytes
+_PROGRAM = {"halide": 190e6, "torch": 480e6, "reference": 160e6}
+_BANDS = 6  # being drawn, waiting, and being read
+_ROWS = {
+    "PNG": 1000,
+    "JPEG": 1000,
+    "TIFF": 1900,
+    "Deep Zoom": 3600,
+    "NPY": 0,
+}  # held by libvips: up to 2.5 times all there are
+_WHOLE = {"WebP": 20, "AVIF": 60}  # bytes a pixel, of encoders that hold the whole picture
+_FLOATS = 64  # bytes a pixel of a band, while the float64 engine draws it
+
+
+def parse_bytes(text: str) -> int:
+    """Bytes of `500MB`, `2GB`, `1.5 GiB`."""
+    match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]i?b?|b?)", text.strip().lower())
+    if match is None:
+        raise CppnError(f"cannot read {shorten(text)!r}", where="max-memory", legal='write "500MB" or "2GB"')
+    prefix, binary = match[2][:1].strip("b"), "i" in match[2]
+    return int(float(match[1]) * (1024 if binary else 1000) ** " kmgt".index(prefix or " "))
+
+
+def expected_peak(drawing: Drawing, form: Format) -> int:
+    """The most memory, in bytes, that a process takes to draw this into a file of that format."""
+    row = drawing.width * drawing.channels * drawing.quality.dtype.itemsize
+    bands = _BANDS * drawing.band_rows * row
+    if drawing.engine.name == "reference":
+        bands += _FLOATS * drawing.band_rows * drawing.width
+    held = min(2.5 * drawing.height, _ROWS.get(form.name, 0)) * row
+    whole = _WHOLE.get(form.name, 0) * drawing.width * drawing.height
+    return int(_PROGRAM.get(drawing.engine.name, max(_PROGRAM.values())) + bands + held + whole)
+
+
+def check_memory(drawing: Drawing, form: Format, limit: int, where: str) -> None:
+    """Errors: CppnError if drawing into a file of that format could take more than `limit` bytes."""
+    peak = expected_peak(drawing, form)
+    if peak > limit:
+        hint = " in PNG or TIFF" if form.name in _WHOLE else ""
+        raise CppnError(
+            f"{drawing.width}x{drawing.height} pixels in {form.name} may take {peak / 1e6:.0f} MB of memory,"
+            f" more than the {limit / 1e6:.0f} MB allowed",
+            where=where, legal=f"draw it smaller{hint}, or allow --max-memory {-(-peak // 10**6)}MB",
+        )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Memory is a promise: what a process really takes stays below what was told, and below the limit."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+import cppn
+from cppn.memory import parse_bytes
+
+SHAPES = [
+    ("1000x700", "a.png", ()),
+    ("5000x5000", "a.png", ()),
+    ("60000x400", "a.png", ()),
+    ("4000x4000", "a.png", ("--bits", "16")),
+    ("3000x3000", "a.tif", ("--bits", "32")),
+    ("20000x1000", "a.tif", ("--pyramid",)),
+    ("6000x6000", "a.jpg", ()),
+    ("20000x1200", "a.dzi", ()),
+    ("2500x2500", "a.webp", ()),
+    ("900x900", "a.avif", ()),
+    ("4000x4000", "a.npy", ("--bits", "32")),
+    ("300x300", "a.png", ("--engine", "reference")),
+    ("700x700", "a.png", ("--engine", "torch")),
+    ("1500x1500", "a.png", ("--aa", "3")),
+]
+
+
+def peak(folder: Path, *args: str) -> int:
+    """The most memory, in bytes, of a real process that draws."""
+    process = subprocess.Popen([sys.executable, "-m", "cppn", "render", *args, "--quiet"], cwd=folder)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_maxrss * 1024
+
+
+@pytest.mark.parametrize(("size", "name", "more"), SHAPES)
+def test_a_drawing_takes_no_more_memory_than_was_told(size, name, more, run: Run, tmp_path):
+    args = ("smoke" if name == "a.tif" else "silk", "--size", size, "-o", name, *more, "--max-memory", "2GB")
+    told = json.loads(run("render", *args, "--dry-run", "--json").stdout)["memory"]
+    taken = peak(tmp_path, *args)
+    assert taken <= told
+    assert told <= 600e6, "these pictures are small"
+
+
+def test_memory_does_not_grow_with_the_height_or_the_samples(tmp_path):
+    args = ("silk", "-o", "a.png", "--compression", "1")
+    small = peak(tmp_path, *args, "--size", "3000x2000")
+    assert peak(tmp_path, *args, "--size", "3000x9000") < small + 25e6
+    assert peak(tmp_path, *args, "--size", "3000x2000", "--aa", "3") < small + 25e6
+
+
+def test_a_limit_that_is_too_small_is_said_before_anything_is_drawn(run: Run, tmp_path):
+    for size, name, limit in (
+        ("1000x1000", "a.png", "50MB"),
+        ("16000x16000", "a.webp", "1GB"),
+        ("9000000x1000", "a.png", "1GB"),
+    ):
+        for dry in ((), ("--dry-run",)):
+            done = run("render", "silk", "--size", size, "-o", name, "--max-memory", limit, *dry, fails=True)
+            assert done.returncode == 2
+            (line,) = done.stderr.splitlines()
+            assert "of memory, more than the" in line
+            enough = line.rsplit("--max-memory ")[1]
+            assert parse_bytes(enough) > parse_bytes(limit)
+    assert "in PNG or TIFF" in run("render", "--size", "16000", "-o", "a.webp", "--dry-run", fails=True).stderr
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(cppn.CppnError, match="of memory"):
+        cppn.save(cppn.load("silk"), tmp_path / "a.png", size=(100, 100), max_memory=1000)
+
+
+def test_amounts_of_memory():
+    amounts = {"500MB": 500e6, "2GB": 2e9, "1.5 GiB": 1.5 * 2**30, "64k": 64e3, "100": 100, "7b": 7}
+    for text, count in amounts.items():
+        assert parse_bytes(text) == count
+    for text in ("", "much", "-1GB", "1PB", "1e9"):
+        with pytest.raises(cppn.CppnError, match="cannot read"):
+            parse_bytes(text)
