@@ -113,6 +113,10 @@ def test_a_poster_has_its_size_on_paper_and_its_bleed(run: Run, tmp_path):
     again = json.loads(run("info", "b.png", "--json").stdout)["drawing"]
     assert again == shown
     assert pixels(tmp_path / "b.png").shape[:2] == (350 + 24, 248 + 24)
+    # what the new file cannot hold is left behind, unless it was asked for
+    run("render", "a.tif", "-o", "c.jpg")
+    assert json.loads(run("info", "c.jpg", "--json").stdout)["drawing"]["bits"] == 8
+    assert "cannot hold 16 bits" in run("render", "a.tif", "--bits", "16", "-o", "d.jpg", fails=True).stderr
 
 
 def test_count_draws_seeds_in_a_row(run: Run, tmp_path):

@@ -9,144 +9,30 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import types
+from . import options, types
+
+if TYPE_CHECKING:
+    from ..drawing import Drawing
+    from ..engines import Engine, Quality
+    from ..recipe import Recipe
+    from ..sinks import Encoding, Imprint
+    from ..sinks.formats import Format
 
 MOST_PICTURES = 100_000
 DEFAULT_SIZE = (1024, 1024)
 
-_Command = Callable[..., Any]
-
-
-def _network(command: _Command) -> _Command:
-    for option in reversed(
-        [
-            click.option(
-                "--act",
-                type=types.ACTIVATIONS,
-                multiple=True,
-                metavar="ACT[,ACT…]",
-                help="Activation: NAME, NAME:key=value,… or a formula in x; one for all affine maps, or one each.",
-            ),
-            click.option("--freq", type=types.NUMBER, metavar="F", help="Frequency of the activations that have one."),
-            click.option("--r", type=types.NUMBER, metavar="R", help="Growth rate of the logistic map (clamp, cos)."),
-            click.option("--iters", type=types.WHOLE, metavar="N", help="Steps of the logistic map (clamp, cos)."),
-            click.option(
-                "--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (64,64,64), or none."
-            ),
-            click.option(
-                "--init",
-                type=click.Choice(["torch", "normal", "xavier", "kaiming", "siren"]),
-                help="Distribution of the weights.",
-            ),
-            click.option("--gain", type=types.NUMBER, metavar="G", help="Factor on the weights."),
-            click.option(
-                "--inputs",
-                type=types.INPUTS,
-                metavar="IN,IN,…",
-                help="Inputs: x, y, r, theta, bias, or formulas in them (x,y).",
-            ),
-            click.option(
-                "--latent",
-                type=types.LATENT,
-                metavar="N|Z,Z,…",
-                help="Latent inputs: how many to draw, or their values.",
-            ),
-            click.option("--residual/--no-residual", default=None, help="Add each hidden layer's input to its output."),
-            click.option("--seed", type=types.WHOLE, metavar="N", help="Seed of the weights; by default a new one."),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-def _look(command: _Command) -> _Command:
-    for option in reversed(
-        [
-            click.option("--gray", "mode", flag_value="gray", help="Shades of grey (the default)."),
-            click.option("--rgb", "mode", flag_value="rgb", help="Red, green and blue."),
-            click.option(
-                "--color",
-                "mode",
-                type=click.Choice(["gray", "rgb", "hsv", "oklch", "palette"]),
-                help="What the outputs mean.",
-            ),
-            click.option(
-                "--palette",
-                type=types.PALETTE,
-                metavar="NAME|#HEX,…",
-                help="Colours of one output: a name that cmap knows, or stops.",
-            ),
-            click.option("--invert/--no-invert", default=None, help="The negative."),
-            click.option(
-                "--levels",
-                type=types.PAIR,
-                metavar="LOW,HIGH",
-                help="Values of the last activation that become black and white.",
-            ),
-            click.option("--extent", type=types.NUMBER, metavar="E", help="The shorter side shows −E to E (5)."),
-            click.option("--center", type=types.PAIR, metavar="X,Y", help="Point in the middle (0,0)."),
-            click.option("--zoom", type=types.NUMBER, metavar="Z", help="Magnification (1)."),
-            click.option("--rotate", type=types.NUMBER, metavar="DEGREES", help="Turn counterclockwise."),
-            click.option(
-                "--stretch/--no-stretch", default=None, help="Show the same range on both sides, whatever the shape."
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-def _drawing(command: _Command) -> _Command:
-    for option in reversed(
-        [
-            click.option(
-                "--size",
-                type=types.SIZE,
-                metavar="SIZE",
-                help="1920x1080, 4k, iphone-15, a2@300dpi, 50x70cm@240dpi, … (1024x1024).",
-            ),
-            click.option("--bleed", metavar="LENGTH", help="More beyond each edge, for trimming: 3mm, 0.125in, 40px."),
-            click.option("--aa", type=types.WHOLE, metavar="N", help="Anti-aliasing: N×N samples a pixel (1)."),
-            click.option("--dither/--no-dither", default=None, help="Break up bands of colour by fine noise."),
-            click.option("--engine", metavar="NAME", help="halide, torch or reference."),
-            click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),
-            click.option("--threads", type=types.WHOLE, metavar="N", help="Threads (one a core)."),
-            click.option("--max-memory", type=types.BYTES, metavar="SIZE", help="Memory that may be taken (1GB)."),
-            click.option(
-                "--count", type=types.WHOLE, default=1, metavar="N", help="Draw N pictures, of seeds in a row."
-            ),
-            click.option(
-                "-o",
-                "--output",
-                metavar="FILE|FOLDER",
-                help="Where to: .png, .tif, .jpg, .webp, .avif, .dzi, .npy; {seed} stands for the seed.",
-            ),
-            click.option("--bits", type=types.WHOLE, metavar="N", help="8, 16 (PNG, TIFF, NPY) or 32 (TIFF, NPY)."),
-            click.option(
-                "--quality", type=types.WHOLE, metavar="Q", help="Of JPEG, WebP, AVIF and tiles, 1 to 100 (92)."
-            ),
-            click.option("--compression", metavar="C", help="PNG: 0 to 9 (3). TIFF: none, lzw, deflate (default)."),
-            click.option("--dpi", type=types.NUMBER, metavar="D", help="Pixels an inch, for print."),
-            click.option("--pyramid", is_flag=True, help="TIFF: put smaller copies into the file."),
-            click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON."),
-            click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
-            click.option("--dry-run", is_flag=True, help="Tell pixels, memory and seconds; draw nothing."),
-        ]
-    ):
-        command = option(command)
-    return command
-
 
 @click.command("render", short_help="Draw a picture.")
 @click.argument("source", required=False, type=types.Source())
-@_network
-@_look
-@_drawing
+@options.network
+@options.look
+@options.drawing
 def command(source: str | None, **flags: Any) -> None:
     """Draw a picture.
 
@@ -159,65 +45,110 @@ def command(source: str | None, **flags: Any) -> None:
       cppn render silk --size iphone-15 --aa 3 -o silk.png
       cppn render silk.png --zoom 4 --size 8k -o detail.png
     """
-    from ..drawing import draw, engine_for
-    from ..engines import Quality
-    from ..errors import CppnError
-    from ..memory import DEFAULT, check_memory
-    from ..overrides import override
     from ..recipe import Recipe
-    from ..saving import write_picture
-    from ..sinks import Encoding, Imprint
-    from ..sinks.formats import check
+    from ..sinks import Imprint
     from ..sources import load_imprint
 
     imprint = load_imprint(source) if source is not None else Imprint(Recipe(), {})
-    try:
-        recipe = override(imprint.recipe, flags)
-    except CppnError as error:  # the recipe's words for what was given as a flag
-        told = re.sub(r"^(?:(?:network|view|color)\.)?(seed|[a-z]+)(?:\.\d+)?: ", _as_flag, str(error))
-        raise CppnError(told) from None
-    if source is None and flags["seed"] is None:
-        recipe = recipe.change({"": {"seed": secrets.randbelow(2**32)}})
-    kept = imprint.drawing
-    size, dpi, bleed = _size(flags, kept)
-    samples = flags["aa"] if flags["aa"] is not None else kept.get("aa", 1)
-    dither = flags["dither"] if flags["dither"] is not None else kept.get("dither", False)
-    bits = flags["bits"] if flags["bits"] is not None else kept.get("bits", 8)
-    quality = Quality(samples, bits, dither)
-    encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
-    engine = engine_for(recipe, size, flags["engine"], flags["device"], flags["threads"])
-    count = flags["count"]
+    job = _job(source, imprint, flags)
+    if flags["dry_run"]:
+        _estimate(job, flags["as_json"])
+        return
+    if source is None and flags["seed"] is None and not flags["quiet"]:
+        click.echo(f"seed {job.recipes[0].seed}", err=True)
+    _draw(job, flags["as_json"], flags["quiet"])
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What the flags and the source come to."""
+
+    recipes: list[Recipe]
+    paths: list[Path]
+    own_names: bool  # names of the program's own choosing, which never take a file's place
+    size: tuple[int, int]
+    bleed: int
+    quality: Quality
+    form: Format
+    encoding: Encoding
+    engine: Engine
+    limit: int  # bytes of memory
+
+    def drawing(self, recipe: Recipe) -> Drawing:
+        from ..drawing import draw
+
+        return draw(recipe, self.size, self.quality, self.engine, bleed=self.bleed)
+
+
+def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
+    from ..drawing import engine_for
+    from ..engines import Quality
+    from ..errors import CppnError
+    from ..memory import DEFAULT
+    from ..sinks import Encoding
+    from ..sinks.formats import check, format_of
+
+    recipe = _recipe(source, imprint.recipe, flags)
+    count, kept = flags["count"], imprint.drawing
     if not 1 <= count <= MOST_PICTURES:
         raise CppnError(f"{count} pictures", where="--count", legal=f"1 to {MOST_PICTURES} are legal")
     if count > 1 and recipe.network.weights is not None:
         raise CppnError("its weights are given, so all pictures would be the same", where="--count", legal="draw one")
-
-    changed = recipe != imprint.recipe or source is None
     recipes = [recipe.change({"": {"seed": recipe.seed + i}}) for i in range(count)] if count > 1 else [recipe]
+    size, dpi, bleed = _size(flags, kept)
+    changed = recipe != imprint.recipe or source is None
     paths, own_names = _paths(flags["output"], recipes, source, changed, size)
-    limit = flags["max_memory"] or DEFAULT
+    # a flag always wins; else the picture that is drawn again, as far as the new file can hold it
+    fitting = {**kept, "bits": kept.get("bits") if kept.get("bits") in format_of(paths[0]).bits else 8}
+    bits = flags["bits"] or fitting["bits"]
+    if bits != 8:
+        fitting["dither"] = False
+    samples, dither = (
+        flags[key] if flags[key] is not None else fitting.get(key, default)
+        for key, default in (("aa", 1), ("dither", False))
+    )
+    encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
     form = check(paths[0], size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding)
-    if flags["dry_run"]:
-        started = time.perf_counter()
-        drawing = draw(recipe, size, quality, engine, bleed=bleed)
-        check_memory(drawing, form, limit, str(paths[0]))
-        _estimate(drawing, form, time.perf_counter() - started, count, flags["as_json"])
-        return
-    if source is None and flags["seed"] is None and not flags["quiet"]:
-        click.echo(f"seed {recipe.seed}", err=True)
+    engine = engine_for(recipe, size, flags["engine"], flags["device"], flags["threads"])
+    quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
+    return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, engine, limit)
+
+
+def _recipe(source: str | None, recipe: Recipe, flags: dict[str, Any]) -> Recipe:
+    """The source's recipe with the flags over it; without a source and a seed, with a new seed."""
+    from ..errors import CppnError
+    from ..overrides import override
+
+    try:
+        recipe = override(recipe, flags)
+    except CppnError as error:  # the recipe's words for what was given as a flag
+        told = re.sub(r"^(?:(?:network|view|color)\.)?(seed|[a-z]+)(?:\.\d+)?: ", _as_flag, str(error))
+        raise CppnError(told) from None
+    if source is None and flags["seed"] is None:
+        return recipe.change({"": {"seed": secrets.randbelow(2**32)}})
+    return recipe
+
+
+def _draw(job: _Job, as_json: bool, quiet: bool) -> None:
+    """Draw all pictures, and print their paths as they are finished."""
+    from ..saving import write_picture
+
     report = []
-    with _bar(count * (size[0] + 2 * bleed) * (size[1] + 2 * bleed), flags["quiet"]) as progress:
-        for one, path in zip(recipes, paths, strict=True):
+    pixels = len(job.recipes) * (job.size[0] + 2 * job.bleed) * (job.size[1] + 2 * job.bleed)
+    with _bar(pixels, quiet) as progress:
+        for recipe, path in zip(job.recipes, job.paths, strict=True):
             started = time.perf_counter()
-            drawing = draw(one, size, quality, engine, bleed=bleed)
-            written = write_picture(drawing, path, encoding, max_memory=limit, exclusive=own_names, progress=progress)
+            drawing = job.drawing(recipe)
+            written = write_picture(
+                drawing, path, job.encoding, max_memory=job.limit, exclusive=job.own_names, progress=progress
+            )
             seconds = round(time.perf_counter() - started, 3)
             shape = {"width": drawing.width, "height": drawing.height}
-            how = {"seed": one.seed, "engine": engine.name, "seconds": seconds}
+            how = {"seed": recipe.seed, "engine": job.engine.name, "seconds": seconds}
             report.append({"path": str(written), **shape, **how, "recipe": drawing.recipe.to_dict()})
-            if not flags["as_json"] and not flags["quiet"]:
+            if not as_json and not quiet:
                 click.echo(str(written))
-    if flags["as_json"]:
+    if as_json:
         click.echo(json.dumps({"files": report}))
 
 
@@ -263,26 +194,25 @@ def _paths(
     return [path], False
 
 
-def _estimate(drawing: Any, form: Any, prepared: float, count: int, as_json: bool) -> None:
-    """Draw some rows from the middle, and say what the whole would take. Preparing took so many seconds, once."""
-    from ..memory import expected_peak
+def _estimate(job: _Job, as_json: bool) -> None:
+    """Prepare, draw some rows from the middle, and say what the whole would take."""
+    from ..memory import check_memory, expected_peak
 
-    pixels = drawing.width * drawing.height
-    rows = max(1, min(drawing.height, drawing.band_rows))
-    top = (drawing.height - rows) // 2
     started = time.perf_counter()
-    drawing.crop(0, top, drawing.width, rows)
-    seconds = (time.perf_counter() - started) * drawing.height / rows
-    memory = expected_peak(drawing, form)
+    drawing, count = job.drawing(job.recipes[0]), len(job.recipes)
+    check_memory(drawing, job.form, job.limit, str(job.paths[0]))
+    prepared = time.perf_counter() - started
+    drawing.crop(0, (drawing.height - drawing.band_rows) // 2, drawing.width, drawing.band_rows)
+    sampled = time.perf_counter() - started - prepared
+    seconds = prepared + count * sampled * drawing.height / drawing.band_rows
+    pixels, memory = count * drawing.width * drawing.height, expected_peak(drawing, job.form)
     if as_json:
-        click.echo(
-            json.dumps({"pixels": pixels * count, "memory": memory, "seconds": round(prepared + seconds * count, 3)})
-        )
+        click.echo(json.dumps({"pixels": pixels, "memory": memory, "seconds": round(seconds, 3)}))
         return
     many = f"{count} × " if count > 1 else ""
     click.echo(
-        f"{many}{drawing.width}x{drawing.height}, {pixels * count / 1e6:.1f} Mpixel, "
-        f"{memory / 1e6:.0f} MB of memory, {prepared + seconds * count:.1f} s with {drawing.engine.name}"
+        f"{many}{drawing.width}x{drawing.height}, {pixels / 1e6:.1f} Mpixel, {memory / 1e6:.0f} MB of memory, "
+        f"{seconds:.1f} s with {drawing.engine.name}"
     )
 
 
