@@ -71,7 +71,8 @@ def develop_network(recipe: Recipe) -> Network:
     if given is not None:
         maps = len(given)
         _check_given(given, spec, len(inputs) + len(latent), recipe.color.outputs)
-        given[-1] = tuple(array[: recipe.color.outputs] for array in given[-1])  # type: ignore[assignment]
+        weight, bias = given[-1]
+        given[-1] = weight[: recipe.color.outputs], bias[: recipe.color.outputs]
     texts = spec.act * maps if len(spec.act) == 1 else spec.act
     activations = [parse_activation(text) for text in texts]
     if given is None:

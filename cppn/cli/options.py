@@ -12,124 +12,114 @@ from . import types
 _Command = Callable[..., Any]
 
 
-def network(command: _Command) -> _Command:
-    """Of the network: its shape, activations and weights."""
-    for option in reversed(
-        [
-            click.option(
-                "--act",
-                type=types.ACTIVATIONS,
-                multiple=True,
-                metavar="ACT[,ACT…]",
-                help="Activation: NAME, NAME:key=value,… or a formula in x; one for all affine maps, or one each.",
-            ),
-            click.option("--freq", type=types.NUMBER, metavar="F", help="Frequency of the activations that have one."),
-            click.option("--r", type=types.NUMBER, metavar="R", help="Growth rate of the logistic map (clamp, cos)."),
-            click.option("--iters", type=types.WHOLE, metavar="N", help="Steps of the logistic map (clamp, cos)."),
-            click.option(
-                "--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (64,64,64), or none."
-            ),
-            click.option(
-                "--init",
-                type=click.Choice(["torch", "normal", "xavier", "kaiming", "siren"]),
-                help="Distribution of the weights.",
-            ),
-            click.option("--gain", type=types.NUMBER, metavar="G", help="Factor on the weights."),
-            click.option(
-                "--inputs",
-                type=types.INPUTS,
-                metavar="IN,IN,…",
-                help="Inputs: x, y, r, theta, bias, or formulas in them (x,y).",
-            ),
-            click.option(
-                "--latent",
-                type=types.LATENT,
-                metavar="N|Z,Z,…",
-                help="Latent inputs: how many to draw, or their values.",
-            ),
-            click.option("--residual/--no-residual", default=None, help="Add each hidden layer's input to its output."),
-            click.option("--seed", type=types.WHOLE, metavar="N", help="Seed of the weights; by default a new one."),
-        ]
-    ):
-        command = option(command)
-    return command
+def _together(*options: _Command) -> _Command:
+    """One decorator for several flags, shown in the help in this order."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
-def look(command: _Command) -> _Command:
-    """Of the look: colour and view."""
-    for option in reversed(
-        [
-            click.option("--gray", "mode", flag_value="gray", help="Shades of grey (the default)."),
-            click.option("--rgb", "mode", flag_value="rgb", help="Red, green and blue."),
-            click.option(
-                "--color",
-                "mode",
-                type=click.Choice(["gray", "rgb", "hsv", "oklch", "palette"]),
-                help="What the outputs mean.",
-            ),
-            click.option(
-                "--palette",
-                type=types.PALETTE,
-                metavar="NAME|#HEX,…",
-                help="Colours of one output: a name that cmap knows, or stops.",
-            ),
-            click.option("--invert/--no-invert", default=None, help="The negative."),
-            click.option(
-                "--levels",
-                type=types.PAIR,
-                metavar="LOW,HIGH",
-                help="Values of the last activation that become black and white.",
-            ),
-            click.option("--extent", type=types.NUMBER, metavar="E", help="The shorter side shows −E to E (5)."),
-            click.option("--center", type=types.PAIR, metavar="X,Y", help="Point in the middle (0,0)."),
-            click.option("--zoom", type=types.NUMBER, metavar="Z", help="Magnification (1)."),
-            click.option("--rotate", type=types.NUMBER, metavar="DEGREES", help="Turn counterclockwise."),
-            click.option(
-                "--stretch/--no-stretch", default=None, help="Show the same range on both sides, whatever the shape."
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
+# of the network: its shape, activations and weights
+network = _together(
+    click.option(
+        "--act",
+        type=types.ACTIVATIONS,
+        multiple=True,
+        metavar="ACT[,ACT…]",
+        help="Activation: NAME, NAME:key=value,… or a formula in x; one for all affine maps, or one each.",
+    ),
+    click.option("--freq", type=types.NUMBER, metavar="F", help="Frequency of the activations that have one."),
+    click.option("--r", type=types.NUMBER, metavar="R", help="Growth rate of the logistic map (clamp, cos)."),
+    click.option("--iters", type=types.WHOLE, metavar="N", help="Steps of the logistic map (clamp, cos)."),
+    click.option(
+        "--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (64,64,64), or none."
+    ),
+    click.option(
+        "--init",
+        type=click.Choice(["torch", "normal", "xavier", "kaiming", "siren"]),
+        help="Distribution of the weights.",
+    ),
+    click.option("--gain", type=types.NUMBER, metavar="G", help="Factor on the weights."),
+    click.option(
+        "--inputs",
+        type=types.INPUTS,
+        metavar="IN,IN,…",
+        help="Inputs: x, y, r, theta, bias, or formulas in them (x,y).",
+    ),
+    click.option(
+        "--latent",
+        type=types.LATENT,
+        metavar="N|Z,Z,…",
+        help="Latent inputs: how many to draw, or their values.",
+    ),
+    click.option("--residual/--no-residual", default=None, help="Add each hidden layer's input to its output."),
+    click.option("--seed", type=types.WHOLE, metavar="N", help="Seed of the weights; by default a new one."),
+)
 
 
-def drawing(command: _Command) -> _Command:
-    """Of the drawing: size, quality, engine, files."""
-    for option in reversed(
-        [
-            click.option(
-                "--size",
-                type=types.SIZE,
-                metavar="SIZE",
-                help="1920x1080, 4k, iphone-15, a2@300dpi, 50x70cm@240dpi, … (1024x1024).",
-            ),
-            click.option("--bleed", metavar="LENGTH", help="More beyond each edge, for trimming: 3mm, 0.125in, 40px."),
-            click.option("--aa", type=types.WHOLE, metavar="N", help="Anti-aliasing: N×N samples a pixel (1)."),
-            click.option("--dither/--no-dither", default=None, help="Break up bands of colour by fine noise."),
-            click.option("--engine", metavar="NAME", help="halide, torch or reference."),
-            click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),
-            click.option("--threads", type=types.WHOLE, metavar="N", help="Threads (one a core)."),
-            click.option("--max-memory", type=types.BYTES, metavar="SIZE", help="Memory that may be taken (1GB)."),
-            click.option(
-                "--count", type=types.WHOLE, default=1, metavar="N", help="Draw N pictures, of seeds in a row."
-            ),
-            click.option(
-                "-o",
-                "--output",
-                metavar="FILE|FOLDER",
-                help="Where to: .png, .tif, .jpg, .webp, .avif, .dzi, .npy; {seed} stands for the seed.",
-            ),
-            click.option("--bits", type=types.WHOLE, metavar="N", help="8, 16 (PNG, TIFF, NPY) or 32 (TIFF, NPY)."),
-            click.option(
-                "--quality", type=types.WHOLE, metavar="Q", help="Of JPEG, WebP, AVIF and tiles, 1 to 100 (92)."
-            ),
-            click.option("--compression", metavar="C", help="PNG: 0 to 9 (3). TIFF: none, lzw, deflate (default)."),
-            click.option("--dpi", type=types.NUMBER, metavar="D", help="Pixels an inch, for print."),
-            click.option("--pyramid", is_flag=True, help="TIFF: put smaller copies into the file."),
-            click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON."),
-            click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
-            click.option("--dry-run", is_flag=True, help="Tell pixels, memory and seconds; draw nothing."),
-        ]
-    ):
-        command = option(command)
-    return command
+# of the look: colour and view
+look = _together(
+    click.option("--gray", "mode", flag_value="gray", help="Shades of grey (the default)."),
+    click.option("--rgb", "mode", flag_value="rgb", help="Red, green and blue."),
+    click.option(
+        "--color",
+        "mode",
+        type=click.Choice(["gray", "rgb", "hsv", "oklch", "palette"]),
+        help="What the outputs mean.",
+    ),
+    click.option(
+        "--palette",
+        type=types.PALETTE,
+        metavar="NAME|#HEX,…",
+        help="Colours of one output: a name that cmap knows, or stops.",
+    ),
+    click.option("--invert/--no-invert", default=None, help="The negative."),
+    click.option(
+        "--levels",
+        type=types.PAIR,
+        metavar="LOW,HIGH",
+        help="Values of the last activation that become black and white.",
+    ),
+    click.option("--extent", type=types.NUMBER, metavar="E", help="The shorter side shows −E to E (5)."),
+    click.option("--center", type=types.PAIR, metavar="X,Y", help="Point in the middle (0,0)."),
+    click.option("--zoom", type=types.NUMBER, metavar="Z", help="Magnification (1)."),
+    click.option("--rotate", type=types.NUMBER, metavar="DEGREES", help="Turn counterclockwise."),
+    click.option("--stretch/--no-stretch", default=None, help="Show the same range on both sides, whatever the shape."),
+)
+
+
+# of the drawing: size, quality, engine, files
+drawing = _together(
+    click.option(
+        "--size",
+        type=types.SIZE,
+        metavar="SIZE",
+        help="1920x1080, 4k, iphone-15, a2@300dpi, 50x70cm@240dpi, … (1024x1024).",
+    ),
+    click.option("--bleed", metavar="LENGTH", help="More beyond each edge, for trimming: 3mm, 0.125in, 40px."),
+    click.option("--aa", type=types.WHOLE, metavar="N", help="Anti-aliasing: N×N samples a pixel (1)."),
+    click.option("--dither/--no-dither", default=None, help="Break up bands of colour by fine noise."),
+    click.option("--engine", metavar="NAME", help="halide, torch or reference."),
+    click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),
+    click.option("--threads", type=types.WHOLE, metavar="N", help="Threads (one a core)."),
+    click.option("--max-memory", type=types.BYTES, metavar="SIZE", help="Memory that may be taken (1GB)."),
+    click.option("--count", type=types.WHOLE, default=1, metavar="N", help="Draw N pictures, of seeds in a row."),
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE|FOLDER",
+        help="Where to: .png, .tif, .jpg, .webp, .avif, .dzi, .npy; {seed} stands for the seed.",
+    ),
+    click.option("--bits", type=types.WHOLE, metavar="N", help="8, 16 (PNG, TIFF, NPY) or 32 (TIFF, NPY)."),
+    click.option("--quality", type=types.WHOLE, metavar="Q", help="Of JPEG, WebP, AVIF and tiles, 1 to 100 (92)."),
+    click.option("--compression", metavar="C", help="PNG: 0 to 9 (3). TIFF: none, lzw, deflate (default)."),
+    click.option("--dpi", type=types.NUMBER, metavar="D", help="Pixels an inch, for print."),
+    click.option("--pyramid", is_flag=True, help="TIFF: put smaller copies into the file."),
+    click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON."),
+    click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
+    click.option("--dry-run", is_flag=True, help="Tell pixels, memory and seconds; draw nothing."),
+)
