@@ -108,9 +108,9 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
         for key, default in (("aa", 1), ("dither", False))
     )
     encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
+    quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
     form = check(paths[0], size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding)
     engine = engine_for(recipe, size, flags["engine"], flags["device"], flags["threads"])
-    quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
     return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, engine, limit)
 
 
