@@ -8,6 +8,7 @@ prints {"seconds": [...], "peak_mb": ..., "mpixels": ...} as JSON, and more wher
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -162,11 +163,18 @@ def tanh_likeness(rounds: int) -> dict[str, Any]:
 def _processes(rounds: int, *command: str) -> dict[str, Any]:
     import subprocess
 
-    def once() -> None:
-        subprocess.run(command, check=True, capture_output=True)
+    peaks = []
 
-    seconds = _repeat(rounds, once)
-    return {"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
+    def once() -> None:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # this child's own memory, not that of others before it
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        peaks.append(usage.ru_maxrss / 1024)
+
+    return {"seconds": _repeat(rounds, once), "peak_mb": max(peaks)}
 
 
 def process_cppn(rounds: int) -> dict[str, Any]:
