@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 
 from .develop import develop, develop_network, needs_levels
-from .engines import Engine, Pixels, Plan, Quality, choose
+from .engines import AdaptivePlan, Engine, Pixels, Plan, Quality, choose
 from .errors import CppnError
 from .recipe import Recipe
 from .view import View, check_size, frame
@@ -77,7 +78,7 @@ class Drawing:
     @property
     def band_rows(self) -> int:
         """How many rows a band has."""
-        return max(1, min(self.height, BAND // (self.width * self.quality.samples**2)))
+        return max(1, min(self.height, BAND // (self.width * self.quality.cost)))
 
     def bands(self) -> Iterator[Pixels]:
         """The picture from top to bottom in new arrays of shape (rows, width, channels)."""
@@ -105,17 +106,19 @@ def draw(
     recipe = complete(recipe)
     field = develop(recipe)
     laid = frame(field.view, width, height, bleed)
-    plan = engine.prepare(field, laid, quality)
+    prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
+    plan = prepare(field, laid, quality)
     return Drawing(recipe, laid.width, laid.height, field.channels, quality, engine, plan, bleed)
 
 
 def render(
-    recipe: Recipe, size: tuple[int, int] = (1024, 1024), *, aa: int = 1, bits: int = 8, dither: bool = False,
-    engine: str | None = None, device: str | None = None, threads: int | None = None,
+    recipe: Recipe, size: tuple[int, int] = (1024, 1024), *, aa: int | Literal["auto"] = 1, bits: int = 8,
+    dither: bool = False, engine: str | None = None, device: str | None = None, threads: int | None = None,
 ) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:  # fmt: skip
     """A recipe's pixels: an array (height, width, channels), 1 channel for grey and 3 for colour.
 
-    `size` = (width, height); `aa` × `aa` samples a pixel; `bits` 8, 16 (whole numbers) or 32 (floats in [0, 1]).
+    `size` = (width, height); `aa` × `aa` samples a pixel, or "auto"; `bits` 8, 16 (whole numbers) or 32
+    (floats in [0, 1]).
     Errors: CppnError for sizes that cannot be, engines and devices that are not there, arrays above 64 GiB.
     """
     drawing = draw(recipe, size, Quality(aa, bits, dither), engine_for(recipe, size, engine, device, threads))

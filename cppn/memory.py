@@ -39,6 +39,8 @@ def expected_peak(drawing: Drawing, form: Format) -> int:
     bands = _BANDS * drawing.band_rows * row
     if drawing.engine.name == "reference":
         bands += _FLOATS * drawing.band_rows * drawing.width
+    if drawing.quality.samples == "auto":  # the corners, as floats, and what is wanted of them
+        bands += 2 * (4 * drawing.channels + 1) * drawing.band_rows * drawing.width
     held = min(2.5 * drawing.height, _ROWS.get(form.name, 0)) * row
     whole = _WHOLE.get(form.name, 0) * drawing.width * drawing.height
     return int(_PROGRAM.get(drawing.engine.name, max(_PROGRAM.values())) + bands + held + whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ _ROWS = 256  # of an array, at a time
 
 def save(
     what: Recipe | NDArray[Any], path: str | os.PathLike[str], *, size: tuple[int, int] = (1024, 1024),
-    aa: int = 1, bits: int = 8, dither: bool = False, bleed: int = 0, quality: int | None = None,
+    aa: int | Literal["auto"] = 1, bits: int = 8, dither: bool = False, bleed: int = 0, quality: int | None = None,
     compression: str | None = None, dpi: float | None = None, pyramid: bool = False, engine: str | None = None,
     device: str | None = None, threads: int | None = None, max_memory: int = DEFAULT, recipe: Recipe | None = None,
 ) -> Path:  # fmt: skip

@@ -101,6 +101,8 @@ EXACT = [
     (cppn.Recipe(seed=2, color=cppn.ColorRecipe(mode="rgb")), {}),
     (small("gelu", mode="oklch", inputs=("x", "y", "r", "theta"), rotate=20), {"aa": 2}),
     (small("cos:freq=3,iters=9", mode="palette", palette="magma"), {"dither": True}),
+    (cppn.load("stained-glass"), {"aa": "auto", "dither": True}),
+    (small("gelu", mode="gray", inputs=("x", "y", "sin(9*x*y)"), rotate=20), {"aa": "auto"}),
 ]
 
 
@@ -120,13 +122,17 @@ def test_pictures_are_bit_identical_for_any_threads_bands_and_crops(engine, case
         assert np.array_equal(whole[top : top + h, left : left + w], drawing.crop(left, top, w, h))
 
 
+CROPPED = [small("tanh", mode="rgb", extent=2), small(("sin", "sin", "step"), extent=1)]
+
+
 @given(st.data())
-@settings(max_examples=25)
+@settings(max_examples=40)
 def test_any_crop_equals_the_same_pixels_of_the_whole(data):
     width, height = data.draw(st.integers(1, 300)), data.draw(st.integers(1, 60))
     left, top = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     w, h = data.draw(st.integers(1, width - left)), data.draw(st.integers(1, height - top))
-    drawing = draw(small("tanh", mode="rgb", extent=2), (width, height), engine=choose("halide", threads=2))
+    recipe, quality = data.draw(st.sampled_from(CROPPED)), Quality(data.draw(st.sampled_from([1, "auto"])))
+    drawing = draw(recipe, (width, height), quality, choose("halide", threads=2))
     whole = drawing.crop(0, 0, width, height)
     assert np.array_equal(whole[top : top + h, left : left + w], drawing.crop(left, top, w, h))
 
@@ -151,6 +157,26 @@ def test_anti_aliasing_averages_linear_light():
     np.testing.assert_allclose(drawn[1, :, 0], [0, 1.055 * 0.5 ** (1 / 2.4) - 0.055, 1], atol=1e-6)
 
 
+@pytest.mark.parametrize("name", [name for name in cppn.presets if name.startswith("art/")])
+def test_adaptive_drawings_look_like_64_samples_a_pixel(name):
+    parts = []
+    for samples in ("auto", 8):
+        drawing = draw(cppn.load(name), (1024, 1024), Quality(samples))
+        parts.append(np.concatenate([drawing.crop(0, top, 1024, 32).astype(int) for top in range(100, 1024, 200)]))
+    assert np.percentile(np.abs(parts[0] - parts[1]), 99) <= 2
+
+
+@pytest.mark.parametrize("engine", FAST)
+@pytest.mark.parametrize("bits", [8, 16, 32])
+def test_adaptive_drawings_agree_with_the_oracle(engine, bits):
+    """Where rounding decides whether a pixel is sampled, the two ways differ a little."""
+    recipe = small(("sin:freq=3", "sin:freq=2", "where(x > 0, 1, x)"), mode="rgb", extent=2, levels=(-1, 1))
+    oracle, drawn = (cppn.render(recipe, (61, 37), engine=e, bits=bits, aa="auto") for e in ("reference", engine))
+    assert differences(oracle, drawn, {8: 1, 16: 257, 32: 1 / 255}[bits]) < 0.01
+    sharp = cppn.render(recipe, (61, 37), engine="reference", bits=bits)
+    assert differences(oracle, sharp, {8: 4, 16: 1028, 32: 4 / 255}[bits]) > 0.05, "edges are smoothed"
+
+
 APPROXIMATED = [
     ("cos_squared", lambda x: PEAK * np.cos(np.pi * x) ** 2, 40, PEAK * 5e-7),
     ("sin", np.sin, math.pi, 6e-7),
@@ -159,13 +185,15 @@ APPROXIMATED = [
     ("erf", np.vectorize(math.erf), 10, 7e-7),
     ("exp", np.exp, 1, 5e-7),
     ("atan", np.arctan, 50, 5e-7),
+    ("srgb_curve", lambda x: x**2.4, (0.0905, 1), 8e-7),
 ]
 
 
 @pytest.mark.parametrize(("name", "function", "limit", "error"), APPROXIMATED)
 def test_fast_functions_keep_to_their_stated_errors(name, function, limit, error):
     count = 100_000
-    x = np.linspace(-limit, limit, count, dtype=np.float32)
+    low, high = limit if isinstance(limit, tuple) else (-limit, limit)
+    x = np.linspace(low, high, count, dtype=np.float32)
     i = hl.Var("i")
     argument, result = hl.ImageParam(hl.Float(32), 1), hl.Func("result")
     result[i] = getattr(HalideOps(), name)(argument[i])

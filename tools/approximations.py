@@ -56,6 +56,26 @@ def report(name, function, limit, odd, above, below):
     print("  below:", ", ".join(f"{np.float32(c):.9g}" for c in q))
 
 
+def report_srgb_curve(degree=5):
+    """x^2.4 = x²·p(√x) with p(s) ≈ s^0.8, for x from where sRGB's curve begins to 1."""
+    low = math.sqrt((0.04045 + 0.055) / 1.055)
+    s = low + (1 - low) * NODES
+    weight, best = np.ones_like(s), (np.inf, None)
+    for _ in range(300):
+        p = np.polynomial.polynomial.polyfit(s, s**0.8, degree, w=s**4 * np.sqrt(weight))
+        error = s**4 * np.abs(np.polyval(p[::-1], s) - s**0.8)
+        best = min(best, (error.max(), p), key=lambda pair: pair[0])
+        weight = weight * (error / error.max() + 1e-3)
+        weight /= weight.sum()
+    f = np.float32
+    x, root = f(s * s), np.sqrt(f(s * s))
+    value = np.zeros_like(root)
+    for c in best[1][::-1]:
+        value = f(value * root + f(c))
+    print(f"x^2.4: error {best[0]:.1e}, in float32 {np.abs(x * x * value - np.float64(x) ** 2.4).max():.1e}")
+    print("  p:", ", ".join(f"{f(c):.9g}" for c in best[1]))
+
+
 erf = np.vectorize(math.erf)
 
 if __name__ == "__main__":
@@ -65,4 +85,5 @@ if __name__ == "__main__":
     report("sin(2 pi x)", lambda x: np.sin(2 * math.pi * x), 0.25, True, 4, 0)
     report("atan", np.arctan, 1.0, True, 7, 0)
     report("tanh", np.tanh, 7.9, True, 3, 4)
+    report_srgb_curve()
     report("erf", erf, 3.9, True, 4, 5)

@@ -101,7 +101,12 @@ drawing = _together(
         help="1920x1080, 4k, iphone-15, a2@300dpi, 50x70cm@240dpi, … (1024x1024).",
     ),
     click.option("--bleed", metavar="LENGTH", help="More beyond each edge, for trimming: 3mm, 0.125in, 40px."),
-    click.option("--aa", type=types.WHOLE, metavar="N", help="Anti-aliasing: N×N samples a pixel (1)."),
+    click.option(
+        "--aa",
+        type=types.SAMPLES,
+        metavar="N|auto",
+        help="Anti-aliasing: N×N samples a pixel (1); auto: as many as each pixel needs.",
+    ),
     click.option("--dither/--no-dither", default=None, help="Break up bands of colour by fine noise."),
     click.option("--engine", metavar="NAME", help="halide, torch or reference."),
     click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),

@@ -57,6 +57,11 @@ def whole(text: str) -> int:
         raise CppnError(f"{shorten(text)!r} is not a whole number") from None
 
 
+def samples(text: str) -> int | str:
+    """Samples a side, or `auto`."""
+    return "auto" if text.strip().lower() == "auto" else whole(text)
+
+
 def numbers(text: str) -> tuple[float, ...]:
     """Numbers separated by commas."""
     return tuple(number(part) for part in text.split(",") if part.strip())
@@ -155,6 +160,7 @@ def _files(start: str) -> list[str]:
 
 NUMBER = Parsed("number", number)
 WHOLE = Parsed("n", whole)
+SAMPLES = Parsed("n|auto", samples, lambda: ["auto"])
 PAIR = Parsed("x,y", pair)
 WIDTHS = Parsed("n,n,…", widths)
 LATENT = Parsed("n|z,z,…", latent)

@@ -7,9 +7,10 @@ import os
 from functools import lru_cache
 
 from ..errors import CppnError, failure, unknown
+from .adaptive import AdaptivePlan
 from .base import Engine, Pixels, Plan, Quality
 
-__all__ = ["NAMES", "Engine", "Pixels", "Plan", "Quality", "available", "choose", "cores"]
+__all__ = ["NAMES", "AdaptivePlan", "Engine", "Pixels", "Plan", "Quality", "available", "choose", "cores"]
 
 NAMES = {
     "halide": "the CPU, fused and vectorised: the fastest without a graphics card",

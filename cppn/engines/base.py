@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from ..develop import Field
 from ..errors import CppnError
 from ..view import Frame
+
+if TYPE_CHECKING:
+    from .adaptive import Settle
 
 Pixels = NDArray[Any]
 DTYPES = {8: np.uint8, 16: np.uint16, 32: np.float32}
@@ -20,17 +23,19 @@ DTYPES = {8: np.uint8, 16: np.uint16, 32: np.float32}
 class Quality:
     """How a picture is drawn: settings of the drawing, never of the picture.
 
-    `samples`: samples a pixel is N × N. `bits`: 8 or 16, whole numbers; 32, floats in [0, 1]. `dither`: 8-bit noise
-    of one step before rounding, the same for the same pixel always.
+    `samples`: samples a pixel is N × N, or "auto" for as many as each pixel needs. `bits`: 8 or 16, whole numbers; 32,
+    floats in [0, 1]. `dither`: 8-bit noise of one step before rounding, the same for the same pixel always.
+    `stagger`: of the N × N, only every stagger-th in a row, shifted by one from row to row; it divides N.
     """
 
-    samples: int = 1
+    samples: int | Literal["auto"] = 1
     bits: int = 8
     dither: bool = False
+    stagger: int = 1
 
     def __post_init__(self) -> None:
-        if not 1 <= self.samples <= 64:
-            raise CppnError(f"{self.samples} samples a side", where="aa", legal="1 to 64 are legal")
+        if self.samples != "auto" and not 1 <= self.samples <= 64:
+            raise CppnError(f"{self.samples} samples a side", where="aa", legal="1 to 64, or auto, are legal")
         if self.bits not in DTYPES:
             raise CppnError(f"{self.bits} bits", where="bits", legal="8, 16 and 32 are legal")
         if self.dither and self.bits != 8:
@@ -41,12 +46,34 @@ class Quality:
         """Of the finished pixels."""
         return np.dtype(DTYPES[self.bits])
 
+    @property
+    def cost(self) -> int:
+        """Samples that every pixel takes; of "auto", at least."""
+        return 1 if self.samples == "auto" else self.samples**2 // self.stagger
+
+    @property
+    def grid(self) -> list[tuple[float, float]]:
+        """Where in a pixel the samples lie, in pixels right of and below its middle; not of "auto"."""
+        n = int(self.samples)
+        return [
+            ((a + 0.5) / n - 0.5, (b + 0.5) / n - 0.5)
+            for a in range(n)
+            for b in range(a % self.stagger, n, self.stagger)
+        ]
+
 
 class Plan(Protocol):
     """A field prepared for one frame on one engine."""
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
         """Fill `out`, shape (rows, columns, channels), with the frame's pixels from row `top`, column `left` on."""
+
+
+class PointPlan(Protocol):
+    """A field prepared for single pixels of one frame."""
+
+    def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
+        """Fill `out`, shape (pixels, channels), with the frame's pixels at those places."""
 
 
 class Engine(Protocol):
@@ -56,3 +83,9 @@ class Engine(Protocol):
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> Plan:
         """Make ready to draw."""
+
+    def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> PointPlan:
+        """Make ready to draw single pixels."""
+
+    def settle(self, channels: int, quality: Quality) -> Settle:
+        """What tells, of adaptive drawings, which pixels need samples of their own; see `adaptive`."""

@@ -11,22 +11,26 @@ bit for any number of threads, any band height and any crop.
 from __future__ import annotations
 
 import threading
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import halide as hl
 import numpy as np
+from numpy.typing import NDArray
 
 from ..develop import Field
-from ..field.color import MODES, channels, decode, dither, encode, to_srgb
+from ..field.color import MODES, channels, decode, encode, to_srgb
 from ..field.formula import Node, evaluate
 from ..view import Frame
 from .base import Pixels, Quality
 from .fold import Folded, fold
-from .halide_ops import Expr, HalideOps, f32
+from .halide_ops import Expr, HalideOps, f32, float32_constants, quantise
+from .halide_settle import halide_settle
+
+if TYPE_CHECKING:
+    from .adaptive import Settle
 
 _F32 = hl.Float(32)
 _ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
@@ -63,11 +67,12 @@ class _Shape(NamedTuple):
     invert: bool
     table_length: int
     averaged: bool
+    scattered: bool  # single pixels, wherever they are
     bits: int
     dither: bool
 
 
-def _shape(field: Field, folded: Folded, quality: Quality) -> _Shape:
+def _shape(field: Field, folded: Folded, quality: Quality, scattered: bool) -> _Shape:
     layers = folded.layers
     return _Shape(
         folded.features,
@@ -77,7 +82,8 @@ def _shape(field: Field, folded: Folded, quality: Quality) -> _Shape:
         field.mode,
         field.invert,
         0 if field.table is None else len(field.table),
-        quality.samples > 1,
+        quality.samples != 1,
+        scattered,
         quality.bits,
         quality.dither,
     )
@@ -93,29 +99,64 @@ class HalideEngine:
         self._pool = ThreadPoolExecutor(threads, "cppn-draw")
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> HalidePlan:
-        folded = fold(field, frame, turns=True)
-        return HalidePlan(
-            _compile(_shape(field, folded, quality)), self._pool, self.threads, field, folded, frame, quality
-        )
+        return HalidePlan(self, field, frame, quality)
+
+    def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> HalidePointPlan:
+        return HalidePointPlan(self, field, frame, quality)
+
+    def settle(self, channels: int, quality: Quality) -> Settle:
+        return halide_settle(self, channels, quality)
+
+    def share(self, work: Callable[..., None], parts: Iterable[tuple[Any, ...]]) -> None:
+        """Do the work with each part's arguments, on all threads; come back when all are at rest."""
+        tasks = [self._pool.submit(work, *part) for part in parts]
+        try:
+            for task in tasks:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                if not task.cancelled():
+                    task.exception()
+
+    def rows(self, count: int) -> Iterator[slice]:
+        """The rows of an array, shared out among the threads."""
+        step = max(1, min(_ROWS, count // (4 * self.threads)))
+        return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
-class HalidePlan:
+class _Bound:
     """A compiled pipeline with the numbers of one field and frame."""
 
     def __init__(
-        self, pipeline: _Pipeline, pool: ThreadPoolExecutor, threads: int,
-        field: Field, folded: Folded, frame: Frame, quality: Quality,
+        self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality, *, scattered: bool
     ) -> None:  # fmt: skip
-        self._pipeline, self._pool, self._threads = pipeline, pool, threads
+        folded = fold(field, frame, turns=True)
+        self._engine, self._channels, self._dtype = engine, field.channels, quality.dtype
+        self._pipeline = _compile(_shape(field, folded, quality, scattered))
         # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
         self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in _numbers(field, folded)]
         self._buffers = [hl.Buffer(array) for array in self._arrays]
         self._parameters = [value for layer in folded.layers for value in layer.parameters.values()]
         self._scalars = [
             folded.gain, folded.offset, (frame.width - 1) / 2, (frame.height - 1) / 2,
-            *frame[2:], 1 / quality.samples,
+            *frame[2:], 1 / int(quality.samples), 1 / quality.cost,
         ]  # fmt: skip
-        self._samples, self._channels, self._dtype = quality.samples, field.channels, quality.dtype
+        self._grid = int(quality.samples), quality.stagger
+
+    def _draw(self, parts: Iterable[tuple[Pixels, int, int]], more: Sequence[Any] = ()) -> None:
+        """Realize parts, each an array with its first row and column."""
+        with self._pipeline.lock:  # nobody may bind other numbers before all are done
+            self._pipeline.bind([*self._buffers, *more], self._scalars, self._parameters, self._grid)
+            self._engine.share(self._pipeline.realize, parts)
+
+
+class HalidePlan(_Bound):
+    """Draws rectangles."""
+
+    def __init__(self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality) -> None:
+        super().__init__(engine, field, frame, quality, scattered=False)
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
         rows, columns, count = out.shape
@@ -127,22 +168,24 @@ class HalidePlan:
             self.draw(wide, top, left)
             out[:] = wide[:, :columns]
             return
-        step = max(1, min(_ROWS, rows // (4 * self._threads)))
-        with self._pipeline.lock:
-            self._pipeline.bind(self._buffers, self._scalars, self._parameters, self._samples)
-            tasks = [
-                self._pool.submit(self._pipeline.realize, out[start : start + step], top + start, left)
-                for start in range(0, rows, step)
-            ]
-            try:
-                for task in tasks:
-                    task.result()
-            finally:
-                for task in tasks:
-                    task.cancel()
-                for task in tasks:
-                    if not task.cancelled():
-                        task.exception()  # wait: nobody may bind other numbers before
+        self._draw((out[part], top + part.start, left) for part in self._engine.rows(rows))
+
+
+class HalidePointPlan(_Bound):
+    """Draws single pixels."""
+
+    def __init__(self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality) -> None:
+        super().__init__(engine, field, frame, quality, scattered=True)
+
+    def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
+        count, strip = len(out), self._pipeline.tile.strip
+        strips = -(-count // strip)
+        places = [np.resize(index, strips * strip) for index in (columns, rows)]
+        whole = np.empty((1, strips * strip, self._channels), self._dtype)
+        step = strip * max(1, strips // (8 * self._engine.threads))
+        parts = ((whole[:, start : start + step], 0, start) for start in range(0, strips * strip, step))
+        self._draw(parts, [hl.Buffer(index) for index in places])
+        out[:] = whole[0, :count]
 
 
 def _numbers(field: Field, folded: Folded) -> list[Any]:
@@ -153,7 +196,7 @@ def _numbers(field: Field, folded: Folded) -> list[Any]:
     return [*arrays, np.zeros((1, 1)) if field.table is None else field.table.T]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=48)
 def _compile(shape: _Shape) -> _Pipeline:
     return _Pipeline(shape)
 
@@ -170,26 +213,28 @@ class _Pipeline:
         self._images = [image(_F32, 2, "pixel"), image(_F32, 2, "w0"), image(_F32, 1, "b0")]
         for i in range(1, depth):
             self._images += [image(_F32, 2, f"w{i}"), image(_F32, 1, f"b{i}")]
-        self._images.append(image(_F32, 2, "table"))
-        names = ["gain", "offset", "middle_x", "middle_y", "cx", "cy", "ux", "uy", "vx", "vy", "sample"]
+        self._table = image(_F32, 2, "table")
+        self._places = [image(hl.Int(32), 1, name) for name in ("column", "row")] if shape.scattered else []
+        self._images += [self._table, *self._places]
+        names = ["gain", "offset", "middle_x", "middle_y", "cx", "cy", "ux", "uy", "vx", "vy", "sample", "share"]
         self._scalars = {key: hl.Param(_F32, key, 0.0) for key in names}
-        self._samples = hl.Param(hl.Int(32), "samples", 1)
+        self._grid = [hl.Param(hl.Int(32), key, 1) for key in ("samples", "stagger")]
         self._parameters: list[Any] = []
-        with warnings.catch_warnings():  # Halide warns of every constant that float32 rounds: that is meant here
-            warnings.filterwarnings("ignore", "The floating-point value", RuntimeWarning)
+        with float32_constants():
             self._out = self._build()
         # the checks of buffers are ours, in `draw`: leaving Halide's out saves a quarter of the compiling
         self._out.compile_jit(hl.get_host_target().with_feature(hl.TargetFeature.NoAsserts))
 
-    def bind(self, buffers: Sequence[Any], scalars: Sequence[float], parameters: Sequence[float], samples: int) -> None:
+    def bind(
+        self, buffers: Sequence[Any], scalars: Sequence[float], parameters: Sequence[float], grid: Sequence[int]
+    ) -> None:
         """Set the numbers of the next drawing."""
         for image, buffer in zip(self._images, buffers, strict=True):
             image.set(buffer)
         for scalar, value in zip(self._scalars.values(), scalars, strict=True):
             scalar.set(value)
-        for parameter, value in zip(self._parameters, parameters, strict=True):
+        for parameter, value in zip([*self._parameters, *self._grid], [*parameters, *grid], strict=True):
             parameter.set(value)
-        self._samples.set(samples)
 
     def realize(self, out: Pixels, top: int, left: int) -> None:
         """Draw into `out` the pixels from row `top`, column `left` on."""
@@ -203,7 +248,7 @@ class _Pipeline:
         x, y, c, a, b = (hl.Var(name) for name in "xycab")
         place = [x, y, a, b] if shape.averaged else [x, y]
         layers, sums = self._layers(place)
-        ops = HalideOps(self._images[-1], shape.table_length)
+        ops = HalideOps(self._table, shape.table_length)
 
         last, s = layers[-1], self._scalars
         units = []
@@ -220,14 +265,15 @@ class _Pipeline:
         out = hl.Func("out")
         xo, xi = hl.Var("xo"), hl.Var("xi")
         if shape.averaged:
-            grid = hl.RDom([(0, self._samples), (0, self._samples)], "grid")
+            samples, stagger = self._grid
+            grid = hl.RDom([(0, samples), (0, samples // stagger)], "grid")
             total = hl.Func("total")
             total[x, y, c] = f32(0.0)
             total[x, y, c] += colour[x, y, grid.x, grid.y, c]
-            value = encode(total[x, y, c] * s["sample"] * s["sample"], ops)
+            value = encode(total[x, y, c] * s["share"], ops)
         else:
             value = colour[x, y, c]
-        out[c, x, y] = self._quantise(value, x, y, c)
+        out[c, x, y] = quantise(value, *self._pixel(x, y), c, count, shape.bits, shape.dither)
 
         out.bound(c, 0, count).reorder(c, x, y).split(x, xo, xi, tile.strip).unroll(c).vectorize(xi, tile.lanes)
         out.output_buffer().dim(1).set_stride(count)
@@ -245,12 +291,14 @@ class _Pipeline:
         """The Funcs of the layers, and beside each that sums over the one before, its sum and the loop over it."""
         shape, s, images = self._shape, self._scalars, self._images
         o = hl.Var("o")
-        u = hl.cast(_F32, place[0]) - s["middle_x"]
-        v = hl.cast(_F32, place[1]) - s["middle_y"]
+        column, row = self._pixel(*place[:2])
+        u, v = hl.cast(_F32, column) - s["middle_x"], hl.cast(_F32, row) - s["middle_y"]
         if shape.averaged:
+            a, b = place[2:]
+            b = b * self._grid[1] + a % self._grid[1]
             u, v = (
                 coordinate + ((hl.cast(_F32, part) + f32(0.5)) * s["sample"] - f32(0.5))
-                for coordinate, part in ((u, place[2]), (v, place[3]))
+                for coordinate, part in ((u, a), (v, b))
             )
         plane = {"x": s["cx"] + s["ux"] * u + s["vx"] * v, "y": s["cy"] + s["uy"] * u + s["vy"] * v}
         self._features = []
@@ -285,17 +333,9 @@ class _Pipeline:
             self._parameters.append(values[key])
         return f32(evaluate(core, values, HalideOps()))
 
-    def _quantise(self, value: Expr, x: Any, y: Any, c: Any) -> Expr:
-        shape = self._shape
-        if shape.bits == 32:
-            return value
-        offset = f32(0.5)
-        if shape.dither:
-            wide = hl.cast(hl.UInt(32), x), hl.cast(hl.UInt(32), y)
-            mask = hl.u32(0xFFFFFFFF)
-            offsets = [hl.cast(_F32, dither(*wide, i, mask)) * f32(2.0**-24) for i in range(channels(shape.mode))]
-            offset = hl.mux(c, offsets)
-        return hl.cast(hl.UInt(shape.bits), value * f32(2**shape.bits - 1) + offset)
+    def _pixel(self, x: Any, y: Any) -> tuple[Expr, Expr]:
+        """Column and row of the pixel drawn at (x, y)."""
+        return (self._places[0][x], self._places[1][x]) if self._places else (x, y)
 
     def _schedule(self, layers: list[Any], sums: list[Any], home: Any, level: Any, x: Any) -> None:
         tile, o = self.tile, hl.Var("o")

@@ -7,11 +7,14 @@ Halide calls libm for most elementary functions, one lane at a time. Those below
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import halide as hl
 
+from ..field.color import dither
 from ..field.ops import Ops, Value
 
 Expr = Any  # hl.Expr: Halide's Python module has no types
@@ -20,6 +23,14 @@ Expr = Any  # hl.Expr: Halide's Python module has no types
 def f32(value: Value) -> Expr:
     """A Halide constant of a Python number; expressions pass."""
     return hl.f32(float(value)) if isinstance(value, (int, float)) else value
+
+
+@contextmanager
+def float32_constants() -> Iterator[None]:
+    """Halide warns of every constant that float32 rounds: within, that is meant."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The floating-point value", RuntimeWarning)
+        yield
 
 
 class HalideOps(Ops):
@@ -72,6 +83,10 @@ class HalideOps(Ops):
             c = c * u + f32(coefficient)
         return c * c
 
+    def srgb_curve(self, x: Value) -> Value:
+        """Error below 8e-7."""
+        return x * x * polynomial(hl.sqrt(x), _ROOT_POWER)
+
     def tanh(self, x: Value) -> Value:
         """Error below 5e-7."""
         x = self.clamp(x, f32(-_TANH_LIMIT), f32(_TANH_LIMIT))
@@ -102,6 +117,19 @@ class HalideOps(Ops):
         return a + (b - a) * (at - hl.cast(hl.Float(32), low))
 
 
+def quantise(value: Expr, column: Expr, row: Expr, c: Any, count: int, bits: int, dithered: bool) -> Expr:
+    """What is written of channel `c`, of `count`, at a pixel: whole numbers of 8 or 16 bits, or floats."""
+    if bits == 32:
+        return value
+    offset = f32(0.5)
+    if dithered:
+        wide = hl.cast(hl.UInt(32), column), hl.cast(hl.UInt(32), row)
+        mask = hl.u32(0xFFFFFFFF)
+        noise = [hl.cast(hl.Float(32), dither(*wide, i, mask)) * f32(2.0**-24) for i in range(count)]
+        offset = hl.mux(c, noise) if count > 1 else noise[0]
+    return hl.cast(hl.UInt(bits), value * f32(2**bits - 1) + offset)
+
+
 def polynomial(x: Expr, coefficients: Sequence[float]) -> Expr:
     """The polynomial with the constant coefficient first, by Horner's rule."""
     value = f32(coefficients[-1])
@@ -113,6 +141,8 @@ def polynomial(x: Expr, coefficients: Sequence[float]) -> Expr:
 # of cos(πx)·√PEAK in x², the leading coefficient 1 left out
 _COS_HALF_TURNS = (4.55171919, -22.4617939, 18.4727535, -6.06234598)
 _SIN_TURNS = (6.28318501, -41.3416557, 81.6010056, -76.5497818, 39.536705)
+# of s^0.8, s = √x, weighted by s^4
+_ROOT_POWER = (0.0406006202, 1.29475391, -0.66554898, 0.543564081, -0.272574037, 0.0592048801)
 _ATAN = (
     0.999999344, -0.333298594, 0.199465662, -0.139086291, 0.0964219719, -0.0559123196, 0.021862952, -0.00405456545,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..network import Network
 from ..view import Frame
+from .adaptive import numpy_settle
 from .base import Pixels, Quality
 
 Floats = NDArray[np.float64]
@@ -41,9 +42,12 @@ class ReferenceEngine:
     """Slow and straightforward."""
 
     name = "reference"
+    settle = staticmethod(numpy_settle)
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> ReferencePlan:
         return ReferencePlan(field, frame, quality)
+
+    prepare_points = prepare
 
 
 class ReferencePlan:
@@ -60,15 +64,19 @@ class ReferencePlan:
             block = self._quantise(self._colours(i.ravel(), j.ravel()), i.ravel(), j.ravel())
             out[start : start + step] = block.T.reshape(*i.shape, channels)
 
+    def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
+        for start in range(0, len(out), _BLOCK):
+            i, j = (index[start : start + _BLOCK].astype(np.intp) for index in (columns, rows))
+            out[start : start + _BLOCK] = self._quantise(self._colours(i, j), i, j).T
+
     def _colours(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
-        n = self.quality.samples
-        if n == 1:
+        grid = self.quality.grid
+        if len(grid) == 1:
             return self._sample(i, j)
         total = np.zeros((self.field.channels, i.size))
-        for a in range(n):
-            for b in range(n):
-                total += decode(self._sample(i + (a + 0.5) / n - 0.5, j + (b + 0.5) / n - 0.5), _OPS)
-        return np.asarray(encode(total / n**2, _OPS))
+        for a, b in grid:
+            total += decode(self._sample(i + a, j + b), _OPS)
+        return np.asarray(encode(total / len(grid), _OPS))
 
     def _sample(self, i: NDArray[Any], j: NDArray[Any]) -> Floats:
         f, field = self.frame, self.field

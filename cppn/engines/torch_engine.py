@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ..develop import Field
@@ -19,6 +20,7 @@ from ..field.color import decode, dither, encode, to_srgb
 from ..field.formula import Node, evaluate
 from ..field.ops import Ops, Value
 from ..view import Frame
+from .adaptive import numpy_settle
 from .base import Pixels, Quality
 from .fold import fold
 
@@ -107,6 +109,7 @@ class TorchEngine:
     """
 
     name = "torch"
+    settle = staticmethod(numpy_settle)
 
     def __init__(self, device: str = "cpu", threads: int = 1) -> None:
         if device not in devices():
@@ -130,6 +133,8 @@ class TorchEngine:
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> TorchPlan:
         return TorchPlan(self, field, frame, quality)
+
+    prepare_points = prepare
 
 
 class TorchPlan:
@@ -163,6 +168,28 @@ class TorchPlan:
             else:
                 done = stop
 
+    def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
+        done = 0  # pixels
+        while done < len(out):
+            size = self._engine.tile.rows * self._engine.tile.columns
+            stop = min(len(out), done + 16 * size)  # a few blocks at a time, so that they can shrink in between
+            try:
+                list(self._engine.pool.map(partial(self._block, out, rows, columns, size), range(done, stop, size)))
+            except torch.OutOfMemoryError:
+                self._engine.shrink()
+            else:
+                done = stop
+
+    def _block(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32], size: int, start: int) -> None:
+        part = out[start : start + size]
+        with torch.inference_mode():
+            # always computed whole, as tiles are
+            i, j = (
+                torch.from_numpy(np.resize(index[start : start + size], size).astype(np.int64)).to(self._engine.device)
+                for index in (columns, rows)
+            )
+            part[:] = self._quantise(self._colours(i, j), i, j).T[: len(part)].cpu().numpy()
+
     def _tile(self, out: Pixels, top: int, left: int, tile: _Tile, corner: tuple[int, int]) -> None:
         row, column = corner
         # the tile is always computed whole: a sum's order may depend on the matrix's size
@@ -176,16 +203,14 @@ class TorchPlan:
             part[:] = done[: part.shape[0], : part.shape[1]].cpu().numpy()
 
     def _colours(self, i: Tensor, j: Tensor) -> Tensor:
-        n = self._quality.samples
+        grid = self._quality.grid
         u, v = i.float() - (self._frame.width - 1) / 2, j.float() - (self._frame.height - 1) / 2
-        if n == 1:
+        if len(grid) == 1:
             return torch.stack(self._sample(u, v))
-        offsets = [(part + 0.5) / n - 0.5 for part in range(n)]
         total = torch.zeros((self._field.channels, len(i)), device=i.device)
-        for b in offsets:
-            for a in offsets:
-                total += torch.stack([decode(c, _OPS) for c in self._sample(u + a, v + b)])
-        return torch.as_tensor(encode(total / n**2, _OPS))
+        for a, b in grid:
+            total += torch.stack([decode(c, _OPS) for c in self._sample(u + a, v + b)])
+        return torch.as_tensor(encode(total / len(grid), _OPS))
 
     def _sample(self, u: Tensor, v: Tensor) -> list[Tensor]:
         f, folded = self._frame, self._folded

@@ -79,7 +79,7 @@ def encode(linear: Value, ops: Ops) -> Value:
 
 def decode(encoded: Value, ops: Ops) -> Value:
     """The linear light of an sRGB value in [0, 1]."""
-    curved = ops.exp(ops.log(ops.max((encoded + 0.055) * (1 / 1.055), 1e-9)) * 2.4)
+    curved = ops.srgb_curve((encoded + 0.055) * (1 / 1.055))
     return ops.where(encoded <= 0.04045, encoded * (1 / 12.92), curved)
 
 

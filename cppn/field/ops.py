@@ -125,6 +125,10 @@ class Ops:
         square = x if half is None else half * half
         return square * x if half is not None and exponent % 2 else square
 
+    def srgb_curve(self, x: Value) -> Value:
+        """x^2.4, of x in [0.09, 1]."""
+        return self.exp(2.4 * self.log(x))
+
     def cos_squared(self, turns: Value) -> Value:
         """PEAK·cos²(π·turns) = PEAK·(½ + ½·cos(2π·turns)): a cosine whose affine part can be folded away."""
         return PEAK * (0.5 + 0.5 * self.cos(2.0 * math.pi * turns))

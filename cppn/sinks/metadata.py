@@ -91,10 +91,12 @@ def _find(file: BinaryIO, path: Path, where: str) -> bytes:
 _SETTINGS: dict[str, type] = {
     "width": int, "height": int, "bleed": int, "dpi": float, "aa": int, "bits": int, "dither": bool
 }  # fmt: skip
+_AUTO = "auto"  # of "aa"
 
 
 def _check_drawing(drawing: dict[str, Any]) -> dict[str, Any]:
-    return {key: drawing[key] for key, kind in _SETTINGS.items() if type(drawing.get(key)) is kind}
+    kept = {key: drawing[key] for key, kind in _SETTINGS.items() if type(drawing.get(key)) is kind}
+    return {**kept, "aa": _AUTO} if drawing.get("aa") == _AUTO else kept
 
 
 def _from_png(file: BinaryIO, where: str) -> bytes:
