@@ -80,9 +80,9 @@ class Drawing:
         """How many rows a band has."""
         return max(1, min(self.height, BAND // (self.width * self.quality.cost)))
 
-    def bands(self) -> Iterator[Pixels]:
-        """The picture from top to bottom in new arrays of shape (rows, width, channels)."""
-        for top in range(0, self.height, self.band_rows):
+    def bands(self, start: int = 0) -> Iterator[Pixels]:
+        """The picture from row `start` to its bottom, in new arrays of shape (rows, width, channels)."""
+        for top in range(start, self.height, self.band_rows):
             rows = min(self.band_rows, self.height - top)
             yield self.crop(0, top, self.width, rows)
 

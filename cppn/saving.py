@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import __version__
 from .drawing import Drawing, draw, engine_for
 from .engines import Quality
 from .engines.base import DTYPES
 from .errors import CppnError, failure
 from .memory import DEFAULT, check_memory
 from .recipe import Recipe
-from .sinks import Encoding, Imprint, open_sink
+from .sinks import Encoding, Imprint, Sink, open_sink
 from .sinks.formats import format_of
+from .sinks.spool import Spool
 
 _ROWS = 256  # of an array, at a time
+_LARGE = 1 << 30  # samples, from which on what is drawn is always kept until the file is whole
 
 
 def save(
     what: Recipe | NDArray[Any], path: str | os.PathLike[str], *, size: tuple[int, int] = (1024, 1024),
     aa: int | Literal["auto"] = 1, bits: int = 8, dither: bool = False, bleed: int = 0, quality: int | None = None,
     compression: str | None = None, dpi: float | None = None, pyramid: bool = False, engine: str | None = None,
-    device: str | None = None, threads: int | None = None, max_memory: int = DEFAULT, recipe: Recipe | None = None,
+    device: str | None = None, threads: int | None = None, max_memory: int = DEFAULT, resume: bool = False,
+    recipe: Recipe | None = None,
 ) -> Path:  # fmt: skip
     """Write a picture or, of a Recipe, also a recipe file (.toml, .json); returns its path.
 
@@ -36,6 +41,7 @@ def save(
     `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `quality`: 1 to 100, of lossy formats. `compression`: of
     PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels an inch. `pyramid`: smaller copies inside, in TIFF.
     `bleed`: pixels more beyond each edge, to be trimmed after printing. `max_memory`: bytes that the process may take.
+    `resume`: go on from where a run of this drawing was broken off, and leave what the next one can go on from.
     Errors: CppnError for files that cannot be written; nothing half-written is left behind.
     """
     target, encoding = Path(path), Encoding(quality, compression, dpi, pyramid)
@@ -45,7 +51,7 @@ def save(
             return target
         drawn_by = engine_for(what, size, engine, device, threads)
         drawing = draw(what, size, Quality(aa, bits, dither), drawn_by, bleed=bleed)
-        return write_picture(drawing, target, encoding, max_memory=max_memory)
+        return write_picture(drawing, target, encoding, max_memory=max_memory, resume=resume)
     pixels = np.asarray(what)
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
@@ -75,24 +81,87 @@ def imprint_of(drawing: Drawing, dpi: float | None = None) -> Imprint:
 
 
 def write_picture(
-    drawing: Drawing, path: Path, encoding: Encoding | None = None,
-    *, max_memory: int = DEFAULT, exclusive: bool = False, progress: Callable[[int], Any] = lambda pixels: None,
+    drawing: Drawing, path: Path, encoding: Encoding | None = None, *, max_memory: int = DEFAULT,
+    exclusive: bool = False, resume: bool = False, progress: Callable[[int], Any] = lambda pixels: None,
 ) -> Path:  # fmt: skip
     """Draw into a file, band by band; returns its path. `progress` is told of each band's pixels.
 
-    `exclusive`: never take an existing file's place, but a free name like it.
-    Errors: CppnError if that could take more than `max_memory` bytes, or cannot be written.
+    `exclusive`: never take an existing file's place, but a free name like it. `resume`: keep what is drawn on disk as
+    well, beside the file, and go on from what a run that was broken off has kept of this drawing; very large drawings
+    do so unasked.
+    Errors: CppnError if that could take more than `max_memory` bytes, or cannot be written, or what is kept is of
+    another drawing.
     """
     check_memory(drawing, format_of(path), max_memory, str(path))
     shape = (drawing.height, drawing.width, drawing.channels)
     imprint = imprint_of(drawing, encoding.dpi if encoding else None)
     sink = open_sink(path, shape, drawing.quality.dtype, imprint, encoding)
     sink.exclusive = exclusive
-    with sink:
-        for band in drawing.bands():
+    with _kept(drawing, sink, resume) as spool, sink:
+        done = 0
+        for band in spool.kept() if spool else ():
+            sink.write(band)
+            progress(band.shape[0] * band.shape[1])
+            done += len(band)
+        for band in drawing.bands(done):
+            if spool and not _keep(band, spool, resume):
+                spool = None
             sink.write(band)
             progress(band.shape[0] * band.shape[1])
     return sink.path
+
+
+@contextmanager
+def _kept(drawing: Drawing, sink: Sink, resume: bool) -> Iterator[Spool | None]:
+    """Where finished bands are kept while the drawing lasts, and longer if it is broken off; None if nowhere."""
+    spool = Spool(
+        sink.path, (drawing.height, drawing.width, drawing.channels), drawing.quality.dtype, _identity(drawing)
+    )
+    large = drawing.width * drawing.height * drawing.quality.cost >= _LARGE
+    old = spool.exists
+    differs = spool.differs() if old else ""
+    if differs and resume:
+        raise CppnError(
+            f"it is of another drawing: {differs} is not the same", where=str(spool.path),
+            legal="draw that one, or start anew without --resume",
+        )  # fmt: skip
+    if not (resume or large or (old and not differs)):
+        yield None
+        if old:
+            spool.close(keep=False)  # the picture that it would have become has been replaced
+        return
+    spool.open(anew=not old or bool(differs))
+    sink.sweep()
+    try:
+        yield spool
+    except BaseException as error:
+        # whoever asked for a drawing that goes on may want it to; otherwise Ctrl-C means that it is not wanted
+        keep = resume or not isinstance(error, KeyboardInterrupt)
+        spool.close(keep=keep)
+        if keep and isinstance(error, CppnError):
+            hint = f"what is drawn is kept in {spool.path.name}, and --resume goes on from there"
+            raise CppnError(error.what, where=error.where, legal=hint, misuse=error.misuse) from None
+        raise
+    spool.close(keep=False)
+
+
+def _keep(band: NDArray[Any], spool: Spool, resume: bool) -> bool:
+    """Keep a band; if there is no room and nobody asked for it, the picture goes first."""
+    try:
+        spool.add(band)
+    except CppnError:
+        if resume:
+            raise
+        spool.close(keep=False)
+        return False
+    return True
+
+
+def _identity(drawing: Drawing) -> dict[str, Any]:
+    """All that a drawing's pixels depend on."""
+    settings = {key: value for key, value in imprint_of(drawing).drawing.items() if key != "dpi"}
+    device = str(getattr(drawing.engine, "device", "cpu"))
+    return {"cppn": __version__, "recipe": drawing.recipe.to_dict(), **settings, "device": device}
 
 
 def write_text(path: Path, text: str) -> None:

@@ -124,6 +124,9 @@ drawing = _together(
     click.option("--compression", metavar="C", help="PNG: 0 to 9 (3). TIFF: none, lzw, deflate (default)."),
     click.option("--dpi", type=types.NUMBER, metavar="D", help="Pixels an inch, for print."),
     click.option("--pyramid", is_flag=True, help="TIFF: put smaller copies into the file."),
+    click.option(
+        "--resume", is_flag=True, help="Go on from where this drawing was broken off, or start it so that it can."
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON."),
     click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
     click.option("--dry-run", is_flag=True, help="Tell pixels, memory and seconds; draw nothing."),

@@ -7,8 +7,8 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,7 @@ class _Job:
     encoding: Encoding
     engine: Engine
     limit: int  # bytes of memory
+    resume: bool
 
     def drawing(self, recipe: Recipe) -> Drawing:
         from ..drawing import draw
@@ -111,7 +112,7 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
     quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
     form = check(paths[0], size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding)
     engine = engine_for(recipe, size, flags["engine"], flags["device"], flags["threads"])
-    return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, engine, limit)
+    return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, engine, limit, flags["resume"])
 
 
 def _recipe(source: str | None, recipe: Recipe, flags: dict[str, Any]) -> Recipe:
@@ -139,9 +140,11 @@ def _draw(job: _Job, as_json: bool, quiet: bool) -> None:
         for recipe, path in zip(job.recipes, job.paths, strict=True):
             started = time.perf_counter()
             drawing = job.drawing(recipe)
-            written = write_picture(
-                drawing, path, job.encoding, max_memory=job.limit, exclusive=job.own_names, progress=progress
-            )
+            with _told_what_is_kept(path):
+                written = write_picture(
+                    drawing, path, job.encoding,
+                    max_memory=job.limit, exclusive=job.own_names, resume=job.resume, progress=progress,
+                )  # fmt: skip
             seconds = round(time.perf_counter() - started, 3)
             shape = {"width": drawing.width, "height": drawing.height}
             how = {"seed": recipe.seed, "engine": job.engine.name, "seconds": seconds}
@@ -150,6 +153,23 @@ def _draw(job: _Job, as_json: bool, quiet: bool) -> None:
                 click.echo(str(written))
     if as_json:
         click.echo(json.dumps({"files": report}))
+
+
+@contextmanager
+def _told_what_is_kept(path: Path) -> Iterator[None]:
+    """When the program is stopped, say what it leaves on disk to go on from."""
+    from ..errors import CppnError
+    from ..sinks.spool import SUFFIX
+
+    try:
+        yield
+    except CppnError:
+        raise
+    except BaseException:
+        kept = path.with_name(path.name + SUFFIX)
+        if kept.exists():
+            click.echo(f"cppn: what is drawn is kept in {kept}, and --resume goes on from there", err=True)
+        raise
 
 
 def _as_flag(match: re.Match[str]) -> str:

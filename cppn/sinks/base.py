@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,13 @@ class Sink:
         self.exclusive = False  # never take a file's place: find a free name like this one instead
         self.part = path.with_name(f".{path.name}.{os.getpid()}.part")
 
+    def sweep(self) -> None:
+        """Remove what runs that were killed have left of this picture."""
+        pattern = re.compile(rf"\.{re.escape(self.path.name)}\.(\d+)\.part")
+        for old in list(self.path.parent.iterdir()):
+            if (match := pattern.fullmatch(old.name)) and not _runs(int(match[1])):
+                _remove(old)
+
     def __enter__(self) -> Sink:
         try:
             self.open()
@@ -54,11 +62,7 @@ class Sink:
             self.abandon()
             raise
         finally:
-            if self.part.is_dir():
-                shutil.rmtree(self.part, ignore_errors=True)
-            else:
-                with suppress(OSError):
-                    self.part.unlink(missing_ok=True)
+            _remove(self.part)
 
     def open(self) -> None:
         """Begin."""
@@ -85,3 +89,24 @@ class Sink:
     def failed(self, reason: str) -> Exception:
         """The error that the file could not be written."""
         return failure(f"it could not be written: {reason}", where=str(self.path))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    """Is another process of this number at work? Where that cannot be asked, it may be."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
