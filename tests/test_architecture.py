@@ -12,7 +12,7 @@ PACKAGE = Path(cppn.__file__).parent
 # from the foundations up; a room imports only what stands before it
 ORDER = [
     "errors", "rng", "field", "view", "recipe", "network", "develop", "engines", "drawing", "sinks", "memory", "library", "sources",
-    "saving", "overrides", "naming", "cli",
+    "saving", "estimate", "overrides", "naming", "cli",
 ]  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

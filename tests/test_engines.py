@@ -122,6 +122,17 @@ def test_pictures_are_bit_identical_for_any_threads_bands_and_crops(engine, case
         assert np.array_equal(whole[top : top + h, left : left + w], drawing.crop(left, top, w, h))
 
 
+@pytest.mark.parametrize("samples", [1, 2, "auto"])
+def test_the_last_pixels_of_a_terapixel_are_drawn_right(samples):
+    """Their numbers times three times the width take more than 32 bits."""
+    recipe, side = small("tanh", mode="rgb", extent=2), 4_000_000
+    crops = [
+        draw(recipe, (side, side), Quality(samples), choose(engine)).crop(side - 120, side - 3, 120, 3)
+        for engine in ("halide", "torch")
+    ]
+    assert np.abs(crops[0].astype(int) - crops[1]).max() <= 1
+
+
 CROPPED = [small("tanh", mode="rgb", extent=2), small(("sin", "sin", "step"), extent=1)]
 
 

@@ -129,5 +129,7 @@ drawing = _together(
     ),
     click.option("--json", "as_json", is_flag=True, help="Print what was drawn as JSON."),
     click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
-    click.option("--dry-run", is_flag=True, help="Tell pixels, memory and seconds; draw nothing."),
+    click.option(
+        "--dry-run", is_flag=True, help="Tell the room on disk, memory and time it would take; write nothing."
+    ),
 )

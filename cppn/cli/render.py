@@ -215,25 +215,43 @@ def _paths(
 
 
 def _estimate(job: _Job, as_json: bool) -> None:
-    """Prepare, draw some rows from the middle, and say what the whole would take."""
-    from ..memory import check_memory, expected_peak
+    """Say what drawing all the pictures would take, as the first one tells."""
+    from ..estimate import estimate
+    from ..memory import check_memory
 
     started = time.perf_counter()
     drawing, count = job.drawing(job.recipes[0]), len(job.recipes)
     check_memory(drawing, job.form, job.limit, str(job.paths[0]))
     prepared = time.perf_counter() - started
-    drawing.crop(0, (drawing.height - drawing.band_rows) // 2, drawing.width, drawing.band_rows)
-    sampled = time.perf_counter() - started - prepared
-    seconds = prepared + count * sampled * drawing.height / drawing.band_rows
-    pixels, memory = count * drawing.width * drawing.height, expected_peak(drawing, job.form)
+    one = estimate(drawing, job.paths[0], job.encoding)
+    pixels, disk, seconds = count * one.pixels, count * one.disk, prepared + count * one.seconds
     if as_json:
-        click.echo(json.dumps({"pixels": pixels, "memory": memory, "seconds": round(seconds, 3)}))
+        told = {"pixels": pixels, "disk": disk, "memory": one.memory, "seconds": round(seconds, 3)}
+        click.echo(json.dumps(told))
         return
     many = f"{count} × " if count > 1 else ""
     click.echo(
-        f"{many}{drawing.width}x{drawing.height}, {pixels / 1e6:.1f} Mpixel, {memory / 1e6:.0f} MB of memory, "
-        f"{seconds:.1f} s with {drawing.engine.name}"
+        f"{many}{drawing.width}x{drawing.height}, {pixels / 1e6:.1f} Mpixel: about {_bytes(disk)} on disk, "
+        f"{_bytes(one.memory)} of memory, {_duration(seconds)} with {drawing.engine.name}"
     )
+
+
+def _bytes(count: float) -> str:
+    """`4.1 MB`."""
+    units = ["bytes", "kB", "MB", "GB", "TB"]
+    while count >= 1000 and len(units) > 1:
+        count /= 1000
+        del units[0]
+    return f"{count:.{0 if units[0] == 'bytes' or count >= 100 else 1}f} {units[0]}"
+
+
+def _duration(seconds: float) -> str:
+    """`2.5 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
 
 
 def _bar(pixels: int, quiet: bool) -> AbstractContextManager[Callable[[int], Any]]:

@@ -145,10 +145,12 @@ class _Bound:
         ]  # fmt: skip
         self._grid = int(quality.samples), quality.stagger
 
-    def _draw(self, parts: Iterable[tuple[Pixels, int, int]], more: Sequence[Any] = ()) -> None:
-        """Realize parts, each an array with its first row and column."""
+    def _draw(
+        self, parts: Iterable[tuple[Pixels, int, int]], corner: tuple[int, int], more: Sequence[Any] = ()
+    ) -> None:
+        """Realize parts, each an array with its first row and column, counted from the corner's column and row."""
         with self._pipeline.lock:  # nobody may bind other numbers before all are done
-            self._pipeline.bind([*self._buffers, *more], self._scalars, self._parameters, self._grid)
+            self._pipeline.bind([*self._buffers, *more], self._scalars, self._parameters, (*self._grid, *corner))
             self._engine.share(self._pipeline.realize, parts)
 
 
@@ -168,7 +170,7 @@ class HalidePlan(_Bound):
             self.draw(wide, top, left)
             out[:] = wide[:, :columns]
             return
-        self._draw((out[part], top + part.start, left) for part in self._engine.rows(rows))
+        self._draw(((out[part], part.start, 0) for part in self._engine.rows(rows)), (left, top))
 
 
 class HalidePointPlan(_Bound):
@@ -184,7 +186,7 @@ class HalidePointPlan(_Bound):
         whole = np.empty((1, strips * strip, self._channels), self._dtype)
         step = strip * max(1, strips // (8 * self._engine.threads))
         parts = ((whole[:, start : start + step], 0, start) for start in range(0, strips * strip, step))
-        self._draw(parts, [hl.Buffer(index) for index in places])
+        self._draw(parts, (0, 0), [hl.Buffer(index) for index in places])
         out[:] = whole[0, :count]
 
 
@@ -219,6 +221,9 @@ class _Pipeline:
         names = ["gain", "offset", "middle_x", "middle_y", "cx", "cy", "ux", "uy", "vx", "vy", "sample", "share"]
         self._scalars = {key: hl.Param(_F32, key, 0.0) for key in names}
         self._grid = [hl.Param(hl.Int(32), key, 1) for key in ("samples", "stagger")]
+        # Halide multiplies a buffer's first row by its stride in 32 bits: too few for the last rows of a gigapixel
+        # picture, so that buffers begin at 0 and the drawing's corner is a parameter
+        self._corner = [hl.Param(hl.Int(32), key, 0) for key in ("left", "top")]
         self._parameters: list[Any] = []
         with float32_constants():
             self._out = self._build()
@@ -226,18 +231,20 @@ class _Pipeline:
         self._out.compile_jit(hl.get_host_target().with_feature(hl.TargetFeature.NoAsserts))
 
     def bind(
-        self, buffers: Sequence[Any], scalars: Sequence[float], parameters: Sequence[float], grid: Sequence[int]
+        self, buffers: Sequence[Any], scalars: Sequence[float], parameters: Sequence[float], places: Sequence[int]
     ) -> None:
         """Set the numbers of the next drawing."""
         for image, buffer in zip(self._images, buffers, strict=True):
             image.set(buffer)
         for scalar, value in zip(self._scalars.values(), scalars, strict=True):
             scalar.set(value)
-        for parameter, value in zip([*self._parameters, *self._grid], [*parameters, *grid], strict=True):
+        for parameter, value in zip(
+            [*self._parameters, *self._grid, *self._corner], [*parameters, *places], strict=True
+        ):
             parameter.set(value)
 
     def realize(self, out: Pixels, top: int, left: int) -> None:
-        """Draw into `out` the pixels from row `top`, column `left` on."""
+        """Draw into `out` the pixels from row `top`, column `left` on, counted from the corner."""
         buffer = hl.Buffer(out)
         buffer.set_min([0, left, top])
         self._out.realize(buffer)
@@ -335,7 +342,9 @@ class _Pipeline:
 
     def _pixel(self, x: Any, y: Any) -> tuple[Expr, Expr]:
         """Column and row of the pixel drawn at (x, y)."""
-        return (self._places[0][x], self._places[1][x]) if self._places else (x, y)
+        if self._places:
+            return self._places[0][x], self._places[1][x]
+        return x + self._corner[0], y + self._corner[1]
 
     def _schedule(self, layers: list[Any], sums: list[Any], home: Any, level: Any, x: Any) -> None:
         tile, o = self.tile, hl.Var("o")

@@ -33,9 +33,7 @@ def halide_settle(engine: HalideEngine, channels: int, quality: Quality) -> Sett
             return
         with pipeline.lock:
             pipeline.bind(corners, top, left)
-            engine.share(
-                pipeline.realize, ((out[part], needs[part], top + part.start, left) for part in engine.rows(rows))
-            )
+            engine.share(pipeline.realize, ((out[part], needs[part], part.start) for part in engine.rows(rows)))
 
     return fill
 
@@ -55,6 +53,8 @@ class _Pipeline:
         # rows of corners and of pixels are flat, channel beside channel, so that vectors load what lies together
         self._corners = hl.ImageParam(hl.Float(32), 2, "corners")
         self._channels = channels
+        # for these and not the buffers' own beginnings, see `halide_engine`
+        self._left, self._top = (hl.Param(hl.Int(32), key, 0) for key in ("left", "top"))
         x, y, f = (hl.Var(name) for name in "xyf")
         with float32_constants():
             mean, reach, bend = smooth(lambda i, j: self._corners[f + channels * i, y + j], HalideOps())
@@ -63,7 +63,7 @@ class _Pipeline:
             reaches, bends = ([spread[channels * x + k, y][part] for k in range(channels)] for part in (0, 1))
             needed = need(reduce(hl.max, reaches), reduce(hl.max, bends), HalideOps())
         out, needs = hl.Func("out"), hl.Func("needs")
-        out[f, y] = quantise(mean, f // channels, y, f % channels, channels, bits, dithered)
+        out[f, y] = quantise(mean, f // channels + self._left, y + self._top, f % channels, channels, bits, dithered)
         needs[x, y] = hl.cast(hl.UInt(8), needed)
         xo, xi = hl.Var("xo"), hl.Var("xi")
         out.vectorize(f, self.lanes)
@@ -74,14 +74,16 @@ class _Pipeline:
         self._pipeline.compile_jit(hl.get_host_target().with_feature(hl.TargetFeature.NoAsserts))
 
     def bind(self, corners: NDArray[np.float32], top: int, left: int) -> None:
-        """Set the corners of the next drawing; the first belongs to the pixel above and left of the first one."""
+        """Set the corners of the next drawing; the first belongs to the pixel above and left of (left, top)."""
         buffer = hl.Buffer(corners.reshape(len(corners), -1))
-        buffer.set_min([self._channels * (left - 1), top - 1])
+        buffer.set_min([-self._channels, -1])
         self._corners.set(buffer)
+        self._left.set(left)
+        self._top.set(top)
 
-    def realize(self, out: Pixels, needs: NDArray[np.uint8], top: int, left: int) -> None:
-        """Fill the pixels and needs from row `top`, column `left` on."""
+    def realize(self, out: Pixels, needs: NDArray[np.uint8], start: int) -> None:
+        """Fill pixels and needs, beginning `start` rows below the drawing's first."""
         pixels, wanted = hl.Buffer(out.reshape(len(out), -1)), hl.Buffer(needs)
-        pixels.set_min([self._channels * left, top])
-        wanted.set_min([left, top])
+        pixels.set_min([0, start])
+        wanted.set_min([0, start])
         self._pipeline.realize([pixels, wanted])
