@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
 
-.PHONY: art test setup bench clean
+.PHONY: art test setup bench bench-large clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -21,6 +21,9 @@ test: setup
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt neuralart==1.1.1
 	$(BIN)/python benchmarks/run.py
+
+bench-large: setup
+	$(BIN)/python benchmarks/large.py
 
 setup: $(STAMP)
 

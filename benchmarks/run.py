@@ -9,7 +9,6 @@ minute of the machine strikes all alike.
 from __future__ import annotations
 
 import json
-import platform
 import statistics
 import subprocess
 import sys
@@ -17,10 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from contenders import CONTENDERS, FOUR_K, FULL_HD
+from page import PAGE, machine, write_part
 
-ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "performance.md"
-START, END = "<!-- measured: written by benchmarks/run.py -->", "<!-- end of what was measured -->"
 TURNS, ROUNDS = 3, 3
 
 
@@ -41,20 +38,6 @@ def measure() -> dict[str, dict[str, Any]]:
             "peak_mb": max(turn["peak_mb"] for turn in turns),
         }  # fmt: skip
     return results
-
-
-def machine() -> str:
-    """The processor, its cores and vector instructions, in words."""
-    name, flags = platform.processor() or platform.machine(), ""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = dict(line.split(":", 1) for line in cpuinfo.read_text().splitlines() if ":" in line)
-        lines = {key.strip(): value.strip() for key, value in lines.items()}
-        name = lines.get("model name", name)
-        flags = next((f", {f.upper()}" for f in ("avx512f", "avx2") if f in lines.get("flags", "")), "")
-    from cppn.engines import cores
-
-    return f"{name}, {cores()} cores{flags}; Python {platform.python_version()}"
 
 
 def table(results: dict[str, dict[str, Any]]) -> str:
@@ -136,10 +119,7 @@ def plot(results: dict[str, dict[str, Any]], path: Path) -> None:
 
 def main() -> None:
     results = measure()
-    text = PAGE.read_text(encoding="utf-8")
-    head, _, rest = text.partition(START)
-    tail = rest.partition(END)[2]
-    PAGE.write_text(f"{head}{START}\n{table(results)}\n{END}{tail}", encoding="utf-8")
+    write_part("speed", table(results))
     plot(results, PAGE.with_suffix(".png"))
     print(table(results))
 

@@ -152,6 +152,19 @@ def test_dry_run_tells_what_it_would_take_and_draws_nothing(run: Run, tmp_path):
     assert told["seconds"] > 0
     assert 1e7 < told["memory"] < 1e9
     assert list(tmp_path.iterdir()) == []
+    assert (
+        "1.1 MB on disk" in run("render", "--hidden", "8", "--size", "600", "-o", "a.npy", "--rgb", "--dry-run").stdout
+    )
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.jpg", "a.webp", "a.dzi", "a.npy"])
+def test_dry_run_knows_the_room_on_disk(name, run: Run, tmp_path):
+    args = ("rose-window", "--size", "1500x2000", "-o", name)
+    told = json.loads(run("render", *args, "--dry-run", "--json").stdout)["disk"]
+    assert list(tmp_path.iterdir()) == []
+    run("render", *args)
+    taken = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
+    assert 0.7 < told / taken < 1.4
 
 
 @pytest.mark.parametrize("engine", ["reference", "torch", "halide"])

@@ -6,6 +6,7 @@ import cmap
 import numpy as np
 import pytest
 
+import cppn
 from cppn.field.color import (
     MODES,
     decode,
@@ -89,8 +90,6 @@ def test_dither_is_even_and_without_pattern(channel):
 
 
 def test_dither_shows_a_level_between_two_steps():
-    import cppn
-
     half = cppn.Recipe(
         network=cppn.NetworkRecipe(hidden=(), act=("linear",), weights=[{"weight": [[0, 0]], "bias": [100.3 / 255]}]),
         color=cppn.ColorRecipe(levels=(0, 1)),
@@ -98,3 +97,20 @@ def test_dither_shows_a_level_between_two_steps():
     drawn = cppn.render(half, (200, 200), dither=True)
     assert set(np.unique(drawn)) == {100, 101}
     assert abs(drawn.mean() - 100.3) < 0.02
+
+
+def test_dither_keeps_the_mean_and_shows_no_pattern():
+    """Of a slow gradient: no bands, and a spectrum as flat as that of white noise."""
+    recipe = cppn.Recipe(
+        network=cppn.NetworkRecipe(hidden=(), act=("linear",), weights=[{"weight": [[0.002, 0.001]], "bias": [0.5]}]),
+        color=cppn.ColorRecipe(levels=(0, 1)), view=cppn.View(extent=1),
+    )  # fmt: skip
+    exact = cppn.render(recipe, (256, 256), bits=32)[..., 0] * 255.0
+    error = cppn.render(recipe, (256, 256), dither=True)[..., 0] - exact
+    assert abs(error.mean()) < 0.01
+    assert np.abs(error.reshape(8, 32, 8, 32).mean((1, 3))).max() < 0.08, "no bands: every part keeps its mean"
+    power = np.abs(np.fft.fft2(error - error.mean())) ** 2
+    # of white noise the largest of n frequencies is about log(n) = 11 times the mean
+    assert power.max() / power.mean() < 20
+    plain = cppn.render(recipe, (256, 256))[..., 0] - exact
+    assert np.abs(plain.reshape(8, 32, 8, 32).mean((1, 3))).max() > 0.1, "without it there are bands"

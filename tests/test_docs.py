@@ -37,7 +37,7 @@ def test_every_command_in_the_readme_runs_as_written(run: Run, tmp_path):
             (tmp_path / words[at + 1]).write_text(run(*words[1:at]).stdout)
         else:
             # smaller than the reader will draw them, so that the test takes seconds
-            smaller = ["--size", "64x48"] if words[1] == "render" and "--count" not in words else []
+            smaller = ["--size", "64x48", "--dpi", "100"] if words[1] == "render" and "--count" not in words else []
             run(*words[1:], *smaller)
 
 

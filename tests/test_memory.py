@@ -5,10 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import Run
+from PIL import Image
 
 import cppn
+from cppn.drawing import draw
+from cppn.engines import Quality
 from cppn.memory import parse_bytes
 
 SHAPES = [
@@ -26,6 +30,7 @@ SHAPES = [
     ("300x300", "a.png", ("--engine", "reference")),
     ("700x700", "a.png", ("--engine", "torch")),
     ("1500x1500", "a.png", ("--aa", "3")),
+    ("9000x900", "a.png", ("--aa", "auto")),
 ]
 
 
@@ -58,6 +63,17 @@ def test_memory_does_not_grow_with_the_height_or_the_samples(tmp_path):
     small = peak(tmp_path, *args, "--size", "3000x2000")
     assert peak(tmp_path, *args, "--size", "3000x9000") < small + 25e6
     assert peak(tmp_path, *args, "--size", "3000x2000", "--aa", "3") < small + 25e6
+
+
+def test_a_large_picture_is_sound_and_its_tiles_equal_crops_drawn_alone(tmp_path):
+    """Checked by Pillow, which reads every row and its checksum."""
+    side, left, top = 9000, 8700, 6123
+    assert peak(tmp_path, "rose-window", "--size", str(side), "--aa", "auto", "-o", "a.png") < 400e6
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (side, side)
+        tile = np.asarray(image.crop((left, top, left + 300, top + 200)))
+    alone = draw(cppn.load("rose-window"), (side, side), Quality("auto")).crop(left, top, 300, 200)
+    assert np.array_equal(tile, alone)
 
 
 def test_a_limit_that_is_too_small_is_said_before_anything_is_drawn(run: Run, tmp_path):
