@@ -1,18 +1,20 @@
 # make art    set up and draw every preset into gallery/
-# make test   set up, then lint, types and tests
+# make test   set up, install Chromium where there is none, then lint, types and tests
 # make setup  only set up
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
+BROWSERS := chromium chromium-browser google-chrome
+AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test setup bench bench-large clean
+.PHONY: art test setup browser bench bench-large clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
 
-test: setup
+test: setup browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -33,6 +35,12 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
 	touch $(STAMP)
+
+# the tests open pages in a browser
+browser:
+	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
+	command -v apt-get >/dev/null || { echo "install Chromium, so that one of these is on the PATH: $(BROWSERS)" >&2; exit 1; }; \
+	$(AS_ROOT) apt-get update -qq && $(AS_ROOT) apt-get install -qq -y --no-install-recommends chromium
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

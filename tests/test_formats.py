@@ -113,6 +113,21 @@ def test_deep_zoom_is_a_descriptor_tiles_and_a_page(tmp_path):
     assert not (tmp_path / "a & b_files" / "11").exists()
 
 
+@pytest.mark.parametrize("stem", ["v1.zip", "a.dz", "a[Q=3]", "ä #1 100%", "-"])
+def test_deep_zoom_takes_any_name(tmp_path, stem):
+    cppn.save(recipe("gray"), tmp_path / f"{stem}.dzi", size=(30, 20))
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(stem + end for end in (".dzi", ".html", "_files"))
+    assert sorted(p.name for p in (tmp_path / f"{stem}_files").iterdir()) == list("012345")
+
+
+@pytest.mark.parametrize("name", ["a.html", "a_files"])
+def test_deep_zoom_does_not_take_the_place_of_what_is_none(tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(cppn.CppnError, match=f"{name} is in the way"):
+        cppn.save(recipe("gray"), tmp_path / "a.dzi", size=(30, 20))
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
 WRONG = [
     ("a.jpg", {"bits": 16}, "JPEG cannot hold 16 bits; NPY, PNG, TIFF can"),
     ("a.png", {"bits": 32}, "PNG cannot hold 32 bits; NPY, TIFF can"),

@@ -104,8 +104,8 @@ def check(
 ) -> Format:
     """The format of a picture to be written there, once it is known to hold it.
 
-    Errors: CppnError for sizes, bits and recipes that the format cannot hold, and folders that are missing or cannot be
-    written in.
+    Errors: CppnError for sizes, bits and recipes that the format cannot hold, folders that are missing or cannot be
+    written in, and what a Deep Zoom would take the place of without being one.
     """
     form, where = format_of(path), str(path)
     if max(width, height) > form.largest_side:
@@ -130,6 +130,13 @@ def check(
         raise CppnError(f"{form.name} cannot hold a recipe with so many weights", where=where, legal="use PNG or WebP")
     if path.is_dir():
         raise CppnError("it is a folder", where=where, legal="name a file in it")
+    if form is _DEEP_ZOOM and not path.exists():
+        for beside in (path.with_suffix(".html"), path.with_name(f"{path.stem}_files")):
+            if beside.exists():  # a saved page of the web has just these names
+                raise failure(
+                    f"{beside.name} is in the way, and of something else", where=str(path),
+                    legal="move it, or write under another name",
+                )  # fmt: skip
     folder = path.parent
     if not folder.is_dir():
         raise failure("the folder does not exist", where=str(folder), legal="create it, or write elsewhere")
