@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
 
-.PHONY: art test setup bench bench-large clean
+.PHONY: art test setup bench bench-large bench-training bench-fitting clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -24,6 +24,12 @@ bench: setup
 
 bench-large: setup
 	$(BIN)/python benchmarks/large.py
+
+bench-training: setup
+	$(BIN)/python benchmarks/training.py
+
+bench-fitting: setup
+	$(BIN)/python benchmarks/fitting.py
 
 setup: $(STAMP)
 

@@ -86,6 +86,7 @@ def _of_source(source: str, flags: dict[str, Any]) -> dict[str, Any]:
 
 def _trained(flags: dict[str, Any]) -> dict[str, Any]:
     """Train, and write a mosaic of every network."""
+    options.need_torch()
     from ..errors import CppnError
     from ..field.activations import parse_activation
     from ..fit.targets import parse_target
@@ -101,7 +102,7 @@ def _trained(flags: dict[str, Any]) -> dict[str, Any]:
     hidden = flags["hidden"] if flags["hidden"] is not None else (8, 8, 8)
     seeds = range(flags["seed"], flags["seed"] + flags["seeds"])
     recipes = [untrained(act, seed, target, hidden, residual=flags["residual"]) for act in acts for seed in seeds]
-    names = [f"{_slug(act)}-{seed}" if len(seeds) > 1 else _slug(act) for act in acts for seed in seeds]
+    names = [f"{slug(act)}-{seed}" if len(seeds) > 1 else slug(act) for act in acts for seed in seeds]
     _check_output(flags, len(recipes))
     try:
         moments = _learn(recipes, target, flags)
@@ -184,7 +185,8 @@ def _labels(recipe: Recipe, moment: Moment, member: int) -> list[str]:
     return [*rows, f"output: step {moment.step}, loss {moment.losses[moment.step, member]:.3f}"]
 
 
-def _slug(act: str) -> str:
+def slug(act: str) -> str:
+    """An activation as part of a file name."""
     return re.sub(r"[^\w.=]+", "-", act).strip("-")[:60] or "formula"
 
 

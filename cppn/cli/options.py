@@ -161,6 +161,16 @@ learning = _together(
 )
 
 
+def need_torch() -> None:
+    """Errors: CppnError if torch is not installed."""
+    from importlib.util import find_spec
+
+    from ..errors import failure
+
+    if find_spec("torch") is None:
+        raise failure("training needs torch, which is not installed", legal="install cppn[torch]")
+
+
 def learning_of(flags: dict[str, Any]) -> Learning:
     """What the flags of learning mean."""
     from ..fit.ensemble import Learning

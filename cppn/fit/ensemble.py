@@ -90,7 +90,9 @@ class Ensemble:
         """Take all the memory of a step, and cut it up once for all steps."""
         batch, device = self.batch, self.device
         self._values = [torch.empty(count, self._shapes[0][1], batch, device=device)]
-        self._sums, self._value_grads, self._sum_grads = [], [], []
+        self._sums: list[Tensor] = []
+        self._value_grads: list[Tensor] = []
+        self._sum_grads: list[Tensor] = []
         for rows, _ in self._shapes:
             for store in (self._sums, self._values, self._value_grads, self._sum_grads):
                 store.append(torch.empty(count, rows, batch, device=device))
@@ -237,21 +239,31 @@ class Ensemble:
 
     def state(self) -> dict[str, Tensor]:
         """What a checkpoint needs besides the weights: the optimiser's own numbers, by name."""
-        state = self._optimizer.state.get(self._flat, {})
+        if not self._optimizer.state:  # it takes them at its first step: a step of nothing
+            kept, rates = self.weights(), [group["lr"] for group in self._optimizer.param_groups]
+            self.set_lr(0.0)
+            self._optimizer.step()
+            self.restore(kept)
+            for value in self._optimizer.state[self._flat].values():
+                if isinstance(value, Tensor):
+                    value.zero_()
+            for group, rate in zip(self._optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate
+        state = self._optimizer.state[self._flat]
         return {key: value for key, value in state.items() if isinstance(value, Tensor)}
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Take back what `state` gave."""
-        if state:
-            self._optimizer.state[self._flat] = {key: value.to(self.device) for key, value in state.items()}
+        for key, value in self.state().items():
+            value.copy_(state[key])
 
 
 def _optimizer(flat: torch.nn.Parameter, learning: Learning) -> torch.optim.Optimizer:
-    common = {"lr": learning.lr, "weight_decay": learning.weight_decay, "fused": True}
+    lr, decay = learning.lr, learning.weight_decay
     match learning.optimizer:
         case "adam":
-            return torch.optim.Adam([flat], **common)
+            return torch.optim.Adam([flat], lr, weight_decay=decay, fused=True)
         case "adamw":
-            return torch.optim.AdamW([flat], **common)
+            return torch.optim.AdamW([flat], lr, weight_decay=decay, fused=True)
         case _:
-            return torch.optim.SGD([flat], momentum=learning.momentum, **common)
+            return torch.optim.SGD([flat], lr, learning.momentum, weight_decay=decay, fused=True)

@@ -129,7 +129,7 @@ def _formula(activation: Activation) -> Kernel:
         return torch.as_tensor(evaluate(tree, {**parameters, "x": z}, _OPS))
 
     def backward(grad: Tensor, z: Tensor, a: Tensor, out: Tensor) -> None:
-        with torch.enable_grad():  # type: ignore[no-untyped-call]
+        with torch.enable_grad():
             x = z.detach().requires_grad_()
             y = value(x)
         if y.requires_grad:

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from ..develop import develop_network
 from ..errors import CppnError
 from ..network import Layer, Network
-from ..recipe import ColorRecipe, NetworkRecipe, Recipe
+from ..recipe import Recipe, from_dict
 from ..rng import Stream
-from ..view import View, frame
+from ..view import frame
 from .ensemble import Ensemble, Learning
-from .training import Diverged, features_of
+from .training import MOST_POINTS, Diverged, features_of
 
 SIREN = "sin:freq=30"
 _FOURIER, _PIXELS = 5, 6  # of streams, after those of `training`
@@ -52,14 +52,10 @@ def photo_recipe(
     """
     layers = ((2 * fourier,) if fourier else ()) + tuple(hidden)
     acts = (("sin:freq=1",) if fourier else ()) + tuple(act for _ in hidden)
-    return Recipe(
-        seed=seed,
-        network=NetworkRecipe(
-            hidden=layers, act=(*acts, "linear"), init="siren" if act.startswith("sin") and not fourier else "kaiming"
-        ),
-        color=ColorRecipe(mode="gray" if shape[2] == 1 else "rgb", levels=(0, 1)),
-        view=View(extent=1),
-    )
+    init = "siren" if act.startswith("sin") and not fourier else "kaiming"
+    network = {"hidden": list(layers), "act": [*acts, "linear"], "init": init}
+    color = {"mode": "gray" if shape[2] == 1 else "rgb", "levels": [0, 1]}
+    return from_dict({"seed": seed, "network": network, "color": color, "view": {"extent": 1}}, where="")
 
 
 def start(recipe: Recipe, fourier: int = 0, scale: float = 10.0) -> Network:
@@ -71,11 +67,11 @@ def start(recipe: Recipe, fourier: int = 0, scale: float = 10.0) -> Network:
     network = develop_network(recipe)
     layers = list(network.layers)
     last = layers[-1]
-    layers[-1] = Layer(last.weight / 30, np.full_like(last.bias, 0.5), last.activation)
+    layers[-1] = Layer(last.weight / np.float32(30), np.full_like(last.bias, 0.5), last.activation)
     if fourier:
         drawn = Stream(recipe.seed, _FOURIER).normal(2 * fourier).reshape(fourier, 2)
         weight = np.concatenate([drawn, drawn]).astype(np.float32) * np.float32(math.pi * scale)
-        bias = np.repeat(np.float32([0, math.pi / 2]), fourier)
+        bias = np.repeat(np.array([0, math.pi / 2], np.float32), fourier)
         layers[0] = Layer(weight, bias, layers[0].activation)
     return Network(network.inputs, network.latent, tuple(layers), network.residual)
 
@@ -90,6 +86,8 @@ class Fit:
         height, width, channels = pixels.shape
         if min(height, width) < 2:
             raise CppnError(f"a picture of {width}x{height} pixels", legal="it takes at least 2x2 to learn from")
+        if not 1 <= batch <= MOST_POINTS:
+            raise CppnError(f"{batch} pixels a step", where="batch", legal=f"1 to {MOST_POINTS} are legal")
         laid = frame(recipe.view, width, height)
         j, i = (index.ravel() for index in np.mgrid[:height, :width])
         u, v = i - (width - 1) / 2, j - (height - 1) / 2
@@ -144,3 +142,24 @@ class Fit:
     def network(self) -> Network:
         """The best so far."""
         return self.ensemble.trained(self._best_weights)[0]
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """All that training goes on from: weights, the best ones, the optimiser's and the generator's state."""
+        state = {f"optimizer.{key}": value for key, value in self.ensemble.state().items()}
+        return {
+            "weights": self.ensemble.weights(), "best": self._best_weights, "generator": self._generator.get_state(),
+            **state,
+        }  # fmt: skip
+
+    def numbers(self) -> dict[str, float]:
+        """The numbers that belong to them."""
+        return {"step": self.step, "seconds": self.seconds, "psnr": self.best if math.isfinite(self.best) else -1.0}
+
+    def load(self, tensors: dict[str, torch.Tensor], numbers: dict[str, float]) -> None:
+        """Take back what `tensors` and `numbers` gave."""
+        self.ensemble.restore(tensors["weights"])
+        self._best_weights = tensors["best"].to(self._best_weights.device)
+        self._generator.set_state(tensors["generator"])
+        prefix = "optimizer."
+        self.ensemble.load_state({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
+        self.step, self.seconds, self.best = int(numbers["step"]), float(numbers["seconds"]), float(numbers["psnr"])

@@ -14,9 +14,8 @@ from ..errors import CppnError, failure
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..network import Network
-from ..recipe import ColorRecipe, NetworkRecipe, Recipe
+from ..recipe import Recipe, from_dict
 from ..rng import Stream
-from ..view import View
 from .ensemble import Ensemble, Learning
 from .targets import Target
 
@@ -26,7 +25,6 @@ _AHEAD = 64  # steps whose points are drawn at once
 MOST_STEPS = 100_000_000
 MOST_POINTS = 1 << 22  # of a step
 
-SQUARE = View(center=(0.5, 0.5), extent=0.5)
 # the row, then the column, both from 0 to 1
 ROW_AND_COLUMN = ("1 - y", "x")
 
@@ -44,14 +42,13 @@ def untrained(
     act: str, seed: int, target: Target, hidden: Sequence[int] = (8, 8, 8), *, residual: bool = False
 ) -> Recipe:
     """The recipe of a network on the unit square that has not learnt yet."""
-    return Recipe(
-        seed=seed,
-        network=NetworkRecipe(
-            hidden=tuple(hidden), act=(*(act for _ in hidden), "linear"), inputs=ROW_AND_COLUMN, residual=residual
-        ),
-        color=ColorRecipe(mode="gray" if target.channels == 1 else "rgb", levels=(0, 1)),
-        view=SQUARE,
-    )
+    network = {
+        "hidden": list(hidden), "act": [*(act for _ in hidden), "linear"],
+        "inputs": ROW_AND_COLUMN, "residual": residual,
+    }  # fmt: skip
+    color = {"mode": "gray" if target.channels == 1 else "rgb", "levels": [0, 1]}
+    view = {"center": [0.5, 0.5], "extent": 0.5}
+    return from_dict({"seed": seed, "network": network, "color": color, "view": view}, where="")
 
 
 def train(
@@ -134,7 +131,8 @@ def trained_recipe(recipe: Recipe, network: Network) -> Recipe:
 
 def last_loss(losses: NDArray[np.float32], count: int = 200) -> NDArray[np.float64]:
     """Each member's mean loss over its last steps."""
-    return losses[-min(count, len(losses)) :].astype(np.float64).mean(axis=0)
+    means: NDArray[np.float64] = losses[-min(count, len(losses)) :].astype(np.float64).mean(axis=0)
+    return means
 
 
 def _number(seed: int) -> int:

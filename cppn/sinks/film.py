@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ def write_film(path: Path, frames: Sequence[NDArray[np.uint8]], seconds: float) 
         ends = Image.fromarray(np.concatenate([frames[0], frames[-1]]))
         palette = ends.quantize(256, Image.Quantize.MEDIANCUT)
         images = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
-        options = {"format": "GIF", "optimize": False}
+        options: dict[str, Any] = {"format": "GIF", "optimize": False}
     else:
         options = {"format": "WEBP", "lossless": True, "method": 2}
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
