@@ -155,7 +155,7 @@ def test_a_loss_that_is_no_number_stops_with_the_last_good_weights():
 
 @pytest.mark.parametrize(
     ("settings", "where"),
-    [({"steps": 0}, "steps"), ({"batch": 0}, "batch"), ({"every": 0}, "every"), ({"every": 99, "steps": 50}, "every")],
+    [({"steps": 0}, "steps"), ({"batch": 0}, "batch"), ({"every": 0}, "every")],
 )
 def test_numbers_out_of_range_are_said(settings, where):
     with pytest.raises(cppn.CppnError, match=f"^{where}: .* are legal"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import types
+from . import options, types
 
 if TYPE_CHECKING:
     from ..fit.photo import Fit, Progress
@@ -52,8 +52,10 @@ _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "": 1}
 )
 @click.option("--steps", type=types.WHOLE, metavar="N", help="Steps of training (2000).")
 @click.option("--time", "seconds", metavar="TIME", help="Train so long instead: 60s, 5m, 1h.")
-@click.option("--lr", type=types.NUMBER, metavar="R", help="Learning rate at the start (0.001; sines 0.0005).")
-@click.option("--batch", type=types.WHOLE, default=8192, show_default=True, metavar="N", help="Pixels of a step.")
+@click.option(
+    "--lr", type=types.NUMBER, default=0.001, show_default=True, metavar="R", help="Learning rate at the start."
+)
+@click.option("--batch", type=types.WHOLE, default=4096, show_default=True, metavar="N", help="Pixels of a step.")
 @click.option("--seed", type=types.WHOLE, default=0, show_default=True, metavar="N", help="Seed of weights and pixels.")
 @click.option("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps.")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint that a fit that was broken off has left.")
@@ -136,9 +138,8 @@ def _fit(pixels: Any, flags: dict[str, Any]) -> Fit:
     if not flags["hidden"]:
         raise CppnError("a network that learns a picture needs hidden layers", where="--hidden", legal='write "64,64"')
     recipe = photo_recipe(pixels.shape, act=act, hidden=flags["hidden"], fourier=flags["fourier"], seed=flags["seed"])
-    lr = flags["lr"] if flags["lr"] is not None else 5e-4 if act.startswith("sin:") else 1e-3
     return Fit(
-        recipe, start(recipe, flags["fourier"], flags["scale"]), pixels, batch=flags["batch"], lr=lr,
+        recipe, start(recipe, flags["fourier"], flags["scale"]), pixels, batch=flags["batch"], lr=flags["lr"],
         frozen=1 if flags["fourier"] else 0, device=flags["device"] or "cpu",
     )  # fmt: skip
 

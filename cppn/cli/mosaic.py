@@ -128,7 +128,7 @@ def _learn(recipes: Sequence[Recipe], target: Any, flags: dict[str, Any]) -> lis
     moments: list[Moment] = []
     with _bar(flags["steps"], flags["quiet"]) as progress:
         for moment in train(
-            recipes, target, steps=flags["steps"], batch=flags["batch"], every=min(flags["every"], flags["steps"]),
+            recipes, target, steps=flags["steps"], batch=flags["batch"], every=flags["every"],
             learning=options.learning_of(flags), device=flags["device"] or "cpu",
         ):  # fmt: skip
             moments = [*moments, moment] if flags["animate"] else [moment]

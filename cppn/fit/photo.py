@@ -80,7 +80,7 @@ class Fit:
     """A network learning a picture; `pixels`, (height, width, channels), are 0 to 1."""
 
     def __init__(
-        self, recipe: Recipe, network: Network, pixels: NDArray[np.float32], *, batch: int = 8192, lr: float = 1e-3,
+        self, recipe: Recipe, network: Network, pixels: NDArray[np.float32], *, batch: int = 4096, lr: float = 1e-3,
         frozen: int = 0, device: str = "cpu",
     ) -> None:  # fmt: skip
         height, width, channels = pixels.shape

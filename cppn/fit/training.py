@@ -60,7 +60,11 @@ def train(
     Those with the same seed see the same points. A recipe learns what it would learn alone, up to rounding.
     Errors: CppnError for numbers out of range; `Diverged` when a loss is no number any more.
     """
-    for what, value, most in (("steps", steps, MOST_STEPS), ("batch", batch, MOST_POINTS), ("every", every, steps)):
+    for what, value, most in (
+        ("steps", steps, MOST_STEPS),
+        ("batch", batch, MOST_POINTS),
+        ("every", every, MOST_STEPS),
+    ):
         if not 1 <= value <= most:
             raise CppnError(f"{value}", where=what, legal=f"1 to {most} are legal")
     # members that share activations stand together, one after another in the order of their seeds
