@@ -9,7 +9,7 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test setup browser bench bench-large clean
+.PHONY: art test setup browser bench bench-large bench-training bench-fitting clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -26,6 +26,12 @@ bench: setup
 
 bench-large: setup
 	$(BIN)/python benchmarks/large.py
+
+bench-training: setup
+	$(BIN)/python benchmarks/training.py
+
+bench-fitting: setup
+	$(BIN)/python benchmarks/fitting.py
 
 setup: $(STAMP)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = DOCS / "performance.md"
+FITTING = DOCS / "fitting.md"
 
 
-def write_part(name: str, text: str) -> None:
+def write_part(name: str, text: str, page: Path = PAGE) -> None:
     """Replace what stands between a part's marks."""
     start, end = f"<!-- measured: {name} -->", f"<!-- end: {name} -->"
-    head, found, rest = PAGE.read_text(encoding="utf-8").partition(start)
+    head, found, rest = page.read_text(encoding="utf-8").partition(start)
     tail = rest.partition(end)[2]
     if not found:
-        raise SystemExit(f"{PAGE} has no {start}")
-    PAGE.write_text(f"{head}{start}\n{text}\n{end}{tail}", encoding="utf-8")
+        raise SystemExit(f"{page} has no {start}")
+    page.write_text(f"{head}{start}\n{text}\n{end}{tail}", encoding="utf-8")
 
 
 def machine() -> str:

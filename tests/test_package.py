@@ -46,12 +46,13 @@ def test_the_wheel_draws_in_a_clean_environment_without_torch_or_the_tools_of_de
         ["render", "cosine-1", "--size", "64", "-o", "a.png"],
         ["render", "a.png", "--size", "32x48", "--palette", "magma", "-o", "b.webp"],
         ["info", "b.webp"],
+        ["mosaic", "b.webp", "--cell", "20", "-o", "c.png"],
     ):
         done = subprocess.run([bin_ / "cppn", *line], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "b.webp").stat().st_size > 100
-    missing = subprocess.run(
-        [bin_ / "cppn", "render", "--engine", "torch"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert missing.returncode == 1
-    assert "install cppn[torch]" in missing.stderr
+    for line in (["render", "--engine", "torch"], ["mosaic", "--act", "tanh"], ["fit", "a.png"]):
+        missing = subprocess.run([bin_ / "cppn", *line], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert missing.returncode == 1
+        assert "install cppn[torch]" in missing.stderr
+        assert len(missing.stderr.splitlines()) == 1

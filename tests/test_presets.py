@@ -1,11 +1,17 @@
 """The presets: complete, described, and of the kind they say."""
 
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import pixels
+from PIL import Image
 
 import cppn
+from cppn.mosaic import mosaic
+
+ROOT = Path(__file__).parent.parent
 
 README = [
     "x-coord", "relu", "logistic-1", "logistic-2", "cosine-1", "cosine-2", "art-1", "art-2", "art-3", "default",
@@ -86,3 +92,17 @@ def test_the_x_coordinate_is_black_at_the_left_and_white_at_the_right():
     np.testing.assert_array_equal(
         drawn, np.broadcast_to(np.floor((np.arange(512) + 0.5) / 512 * 255 + 0.5), (512, 512))
     )
+
+
+@pytest.mark.parametrize("name", [name for name in cppn.presets if name.startswith("checkerboard/")])
+def test_the_checkerboard_presets_have_learnt_it(name):
+    recipe = cppn.presets[name]
+    loss = float(recipe.description.rpartition("loss ")[2].rstrip("."))
+    drawn = cppn.render(recipe, (200, 200), bits=32)[..., 0]
+    v, u = (np.mgrid[:200, :200] + 0.5) / 200
+    board = (np.floor(4 * u) + np.floor(4 * v)) % 2 == 0
+    # what is drawn is limited to [0, 1], and so can only be nearer than what was trained
+    assert ((drawn - board) ** 2).mean() < loss + 0.01
+    with Image.open(ROOT / "gallery" / "mosaics" / f"{name.partition('/')[2]}.gif") as film:
+        assert film.n_frames == 21
+    assert np.array_equal(mosaic(recipe), pixels(ROOT / "gallery" / "mosaics" / f"{name.partition('/')[2]}.png"))

@@ -15,6 +15,8 @@ from ..errors import CppnError
 
 COMMANDS = {
     "render": "Draw a picture.",
+    "mosaic": "Show the hidden units of a network.",
+    "fit": "Train a network on a picture.",
     "info": "Print the recipe of a picture, preset or recipe file.",
     "presets": "List the pictures that come with the program.",
     "activations": "List the activations, with formulas and parameters.",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import types
+
+if TYPE_CHECKING:
+    from ..fit.ensemble import Learning
 
 _Command = Callable[..., Any]
 
@@ -133,3 +136,48 @@ drawing = _together(
         "--dry-run", is_flag=True, help="Tell the room on disk, memory and time it would take; write nothing."
     ),
 )
+
+
+# of training: the network and its steps
+training = _together(
+    click.option("--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers."),
+    click.option("--residual", is_flag=True, help="Add each hidden layer's input to its output, from the second on."),
+    click.option("--steps", type=types.WHOLE, default=4001, show_default=True, metavar="N", help="Steps of training."),
+    click.option("--batch", type=types.WHOLE, default=1000, show_default=True, metavar="N", help="Points of a step."),
+    click.option("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps."),
+)
+
+
+# of learning: how a step changes the weights
+learning = _together(
+    click.option("--optimizer", default="adam", show_default=True, metavar="NAME", help="adam, adamw or sgd."),
+    click.option("--lr", type=types.NUMBER, default=0.01, show_default=True, metavar="R", help="Learning rate."),
+    click.option("--momentum", type=types.NUMBER, default=0.9, show_default=True, metavar="M", help="Of sgd."),
+    click.option("--weight-decay", type=types.NUMBER, default=0.0, metavar="D", help="Pull of the weights to zero."),
+    click.option("--loss", default="mse", show_default=True, metavar="NAME", help="mse, l1 or smooth-l1."),
+    click.option(
+        "--dropout", type=types.NUMBER, default=0.0, metavar="P", help="Share left out before the last layer."
+    ),
+)
+
+
+def check_training(device: str | None) -> None:
+    """Errors: CppnError if torch is not installed, or there is no such device."""
+    from importlib.util import find_spec
+
+    from ..errors import failure
+
+    if find_spec("torch") is None:
+        raise failure("training needs torch, which is not installed", legal="install cppn[torch]")
+    if device is not None:
+        from ..engines.torch_engine import check_device
+
+        check_device(device)
+
+
+def learning_of(flags: dict[str, Any]) -> Learning:
+    """What the flags of learning mean."""
+    from ..fit.ensemble import Learning
+
+    keys = ("optimizer", "lr", "momentum", "weight_decay", "loss", "dropout")
+    return Learning(**{key: flags[key] for key in keys})

@@ -18,11 +18,12 @@ from ..develop import Field
 from ..errors import failure
 from ..field.color import decode, dither, encode, to_srgb
 from ..field.formula import Node, evaluate
-from ..field.ops import Ops, Value
+from ..field.ops import Value
 from ..view import Frame
 from .adaptive import numpy_settle
 from .base import Pixels, Quality
 from .fold import fold
+from .torch_ops import TorchOps
 
 
 class _Tile(NamedTuple):
@@ -40,55 +41,6 @@ _SMALLEST_TILE = 256  # pixels
 _IN_PLACE = frozenset(["cos", "sin", "tanh", "sigmoid", "exp", "log", "sqrt", "abs", "floor", "round", "erf", "tan"])
 
 
-class TorchOps(Ops):
-    """Tensors of float32."""
-
-    def where(self, condition: Value, yes: Value, no: Value) -> Value:
-        return torch.where(condition, yes, no)
-
-    def abs(self, x: Value) -> Value:
-        return torch.abs(x)
-
-    def floor(self, x: Value) -> Value:
-        return torch.floor(x)
-
-    def round(self, x: Value) -> Value:
-        return torch.round(x)
-
-    def sqrt(self, x: Value) -> Value:
-        return torch.sqrt(x)
-
-    def exp(self, x: Value) -> Value:
-        return torch.exp(x)
-
-    def log(self, x: Value) -> Value:
-        return torch.log(x)
-
-    def sin(self, x: Value) -> Value:
-        return torch.sin(x)
-
-    def cos(self, x: Value) -> Value:
-        return torch.cos(x)
-
-    def tanh(self, x: Value) -> Value:
-        return torch.tanh(x)
-
-    def sigmoid(self, x: Value) -> Value:
-        return torch.sigmoid(x)
-
-    def erf(self, x: Value) -> Value:
-        return torch.erf(x)
-
-    def atan2(self, y: Value, x: Value) -> Value:
-        like = y if isinstance(y, Tensor) else x
-        return torch.atan2(*(v if isinstance(v, Tensor) else torch.full_like(like, v) for v in (y, x)))
-
-    def lookup(self, table: Value, t: Value) -> Value:
-        at = t * (len(table) - 1)
-        low = at.long().clamp(0, len(table) - 2)
-        return torch.lerp(table[low], table[low + 1], at - low)
-
-
 _OPS = TorchOps()
 
 
@@ -102,6 +54,12 @@ def devices() -> list[str]:
     return names
 
 
+def check_device(device: str) -> None:
+    """Errors: CppnError if there is no such device."""
+    if device not in devices():
+        raise failure(f"there is no device {device!r}", where="device", legal=f"here are {', '.join(devices())}")
+
+
 class TorchEngine:
     """Draws on `device`, on a CPU with `threads` threads.
 
@@ -112,8 +70,7 @@ class TorchEngine:
     settle = staticmethod(numpy_settle)
 
     def __init__(self, device: str = "cpu", threads: int = 1) -> None:
-        if device not in devices():
-            raise failure(f"there is no device {device!r}", where="device", legal=f"here are {', '.join(devices())}")
+        check_device(device)
         self.device = torch.device(device)
         self.tile = _CPU_TILE if device == "cpu" else _GPU_TILE
         workers = threads if device == "cpu" else 1

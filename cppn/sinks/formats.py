@@ -128,8 +128,7 @@ def check(
         raise CppnError(f"{form.name} has no pyramid", where=where, legal="TIFF has")
     if imprint is not None and len(imprint.to_json()) > form.largest_imprint:
         raise CppnError(f"{form.name} cannot hold a recipe with so many weights", where=where, legal="use PNG or WebP")
-    if path.is_dir():
-        raise CppnError("it is a folder", where=where, legal="name a file in it")
+    check_folder(path)
     if form is _DEEP_ZOOM and not path.exists():
         for beside in (path.with_suffix(".html"), path.with_name(f"{path.stem}_files")):
             if beside.exists():  # a saved page of the web has just these names
@@ -137,12 +136,18 @@ def check(
                     f"{beside.name} is in the way, and of something else", where=str(path),
                     legal="move it, or write under another name",
                 )  # fmt: skip
+    return form
+
+
+def check_folder(path: Path) -> None:
+    """Errors: CppnError if no file can be written there."""
+    if path.is_dir():
+        raise CppnError("it is a folder", where=str(path), legal="name a file in it")
     folder = path.parent
     if not folder.is_dir():
         raise failure("the folder does not exist", where=str(folder), legal="create it, or write elsewhere")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise failure("the folder cannot be written in", where=str(folder), legal="write elsewhere with -o")
-    return form
 
 
 def _names(fits: Any) -> str:

@@ -1,0 +1,1 @@
+"""Training: networks learn a target, many of them at once."""
