@@ -182,6 +182,9 @@ def _check_output(flags: dict[str, Any], count: int) -> None:
     """Before training, not after it: can the files be written?"""
     from ..sinks.formats import check_folder
 
+    output = flags["output"] or ""
+    if output.endswith("/") and Path(output).parent.is_dir():
+        Path(output).mkdir(exist_ok=True)
     check_folder(_path(flags["output"], "mosaic-a", alone=count == 1).with_suffix(".png"))
 
 

@@ -140,7 +140,7 @@ drawing = _together(
 
 # of training: the network and its steps
 training = _together(
-    click.option("--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers."),
+    click.option("--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (8,8,8)."),
     click.option("--residual", is_flag=True, help="Add each hidden layer's input to its output, from the second on."),
     click.option("--steps", type=types.WHOLE, default=4001, show_default=True, metavar="N", help="Steps of training."),
     click.option("--batch", type=types.WHOLE, default=1000, show_default=True, metavar="N", help="Points of a step."),
