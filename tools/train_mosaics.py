@@ -44,8 +44,8 @@ def main() -> None:
         name, member = slug(act), i * len(SEEDS)
         recipe = trained_recipe(recipes[member], moments[-1].networks[member])
         told = f"A 4×4 checkerboard, learnt by 8-8-8 units of {act} in 4001 steps; loss {losses[i, 0]:.3f}."
-        recipe = recipe.change({"": {"name": name, "description": told}})
-        cppn.save(recipe, presets / f"{name}.toml")
+        recipe = recipe.change({"": {"name": f"checkered-{name}", "description": told}})
+        cppn.save(recipe, presets / f"checkered-{name}.toml")
         cppn.save(mosaic(recipe), gallery / f"{name}.png", recipe=recipe)
         frames = [
             mosaic(recipe.change({"network": {"weights": base64.b64encode(write_weights(one)).decode()}}), cell=40)
