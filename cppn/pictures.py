@@ -55,7 +55,7 @@ def read_picture(path: Path) -> Picture:
     except pyvips.Error as error:
         reason = str(error).strip().splitlines()
         raise CppnError(
-            f"it cannot be read as a picture: {reason[-1] if reason else 'no reason is known'}", where=where
+            f"it cannot be read as a picture: {reason[-1].strip() if reason else 'no reason is known'}", where=where
         ) from None
     if pixels.ndim == 2:
         pixels = pixels[..., None]
