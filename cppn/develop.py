@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .errors import CppnError
 from .field.activations import Activation, parse_activation
-from .field.color import channels, palette_table
+from .field.color import channels, hue_turn, palette_table, turn_palette
 from .field.inputs import parse_input
 from .network import Layer, Network, Weights, check_chain, read_weights
 from .recipe import NetworkRecipe, Recipe
@@ -34,6 +34,7 @@ class Field:
     mode: str
     levels: tuple[float, float]
     table: NDArray[np.float64] | None  # (n, 3), a palette's
+    turn: tuple[float, float, float, float] | None  # of the hues, as `to_srgb` takes it
     invert: bool
     view: View
 
@@ -51,8 +52,8 @@ def develop(recipe: Recipe) -> Field:
     color = recipe.color
     network = develop_network(recipe)
     levels = color.levels or network.layers[-1].activation.span or color.measured or (0.0, 1.0)
-    table = palette_table(color.palette) if color.palette is not None else None
-    return Field(network, color.mode, levels, table, color.invert, recipe.view)
+    table = turn_palette(palette_table(color.palette), color.hue) if color.palette is not None else None
+    return Field(network, color.mode, levels, table, hue_turn(color.mode, color.hue), color.invert, recipe.view)
 
 
 def needs_levels(recipe: Recipe) -> bool:

@@ -55,7 +55,7 @@ def _activations(recipe: Recipe, given: Mapping[str, Any]) -> list[str] | None:
 
 
 def _color(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
-    changes: dict[str, Any] = {key: given[key] for key in ("invert", "levels") if key in given}
+    changes: dict[str, Any] = {key: given[key] for key in ("hue", "invert", "levels") if key in given}
     mode, palette = given.get("mode"), given.get("palette")
     if palette is not None and mode not in (None, "palette"):
         raise CppnError(f"--palette contradicts the colour mode {mode}", legal="give one of them")

@@ -98,12 +98,14 @@ class NetworkRecipe(_Section):
 class ColorRecipe(_Section):
     """How outputs become a colour.
 
+    `hue`: degrees by which all hues are turned; grey has none.
     `levels`: which values of the last activation become 0 and 1. Where it is not given, the activation's own range is
     taken; where that has none, `measured`: the range found once on a fixed grid and kept from then on.
     """
 
     mode: Literal["gray", "rgb", "hsv", "oklch", "palette"] = "gray"
     palette: str | None = None
+    hue: float = Field(0.0, ge=-1e6, le=1e6)
     invert: bool = False
     levels: tuple[FiniteFloat, FiniteFloat] | None = None
     measured: tuple[FiniteFloat, FiniteFloat] | None = None

@@ -259,7 +259,7 @@ MISUSE = {
     "render --freq inf": "not a finite number",
     "render --gain 1e999": "not a finite number",
     "render --zoom 0": "--zoom: should be greater than",
-    "render --iters 1.5": "--iters: '1.5' is not a whole number",
+    "render --iters 65": "0 to 64",
     "render --iters 99": "0 to 64",
     "render --size a9@300dpi": "unknown paper 'a9'",
     "render --size 50x70cm@": "a2@300dpi",

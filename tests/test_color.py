@@ -12,11 +12,13 @@ from cppn.field.color import (
     decode,
     dither,
     encode,
+    hue_turn,
     linear_to_oklab,
     oklab_to_linear,
     palette_names,
     palette_table,
     to_srgb,
+    turn_palette,
 )
 from cppn.field.numpy_ops import NumpyOps
 
@@ -65,6 +67,35 @@ def test_stops_are_met_and_blended_in_oklab():
     np.testing.assert_allclose(middle, [0xE0, 0x40, 0x30], atol=1)
     lightness = linear_to_oklab(np.asarray(decode(palette_table("#000,#fff"), OPS)))[:, 0]
     np.testing.assert_allclose(np.diff(lightness), 1 / 511, atol=2e-4)  # even steps for the eye
+
+
+def turned(mode: str, degrees: float, values: np.ndarray) -> np.ndarray:
+    return np.stack(to_srgb(mode, list(values.T), (), False, OPS, hue_turn(mode, degrees)), -1)
+
+
+def test_turned_hues_of_hsv_agree_with_colorsys():
+    expected = [colorsys.hsv_to_rgb((h + 0.3) % 1, s, v) for h, s, v in GRID]
+    np.testing.assert_allclose(turned("hsv", 108, GRID), expected, atol=1e-9)
+
+
+def test_red_green_and_blue_turn_into_each_other_and_grey_stays():
+    np.testing.assert_allclose(turned("rgb", 120, GRID), GRID[:, [2, 0, 1]], atol=1e-12)
+    np.testing.assert_allclose(turned("rgb", -120, GRID), GRID[:, [1, 2, 0]], atol=1e-12)
+    greys = np.linspace(0, 1, 5)[:, None].repeat(3, 1)
+    np.testing.assert_allclose(turned("rgb", 77, greys), greys, atol=1e-12)
+    inside = 0.4 + 0.2 * GRID  # colours that no turn takes out of sRGB come back
+    np.testing.assert_allclose(turned("rgb", -50, turned("rgb", 50, inside)), inside, atol=1e-12)
+
+
+def test_a_full_turn_is_none_and_oklch_and_palettes_turn_by_the_angle():
+    assert all(hue_turn(mode, degrees) is None for mode in MODES for degrees in (0, 360, -720))
+    dull = np.array([[0.6, 0.2, h] for h in np.linspace(0, 0.7, 8)])
+    for colours, after in (
+        (turned("oklch", 0, dull), turned("oklch", 60, dull)),
+        (turned("oklch", 0, dull), turn_palette(turned("oklch", 0, dull), 60)),
+    ):
+        angles = [np.arctan2(*linear_to_oklab(np.asarray(decode(c, OPS)))[:, :0:-1].T) for c in (colours, after)]
+        np.testing.assert_allclose((angles[1] - angles[0]) % (2 * np.pi), np.pi / 3, atol=1e-4)
 
 
 def test_inversion_is_the_negative():

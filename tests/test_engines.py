@@ -19,6 +19,7 @@ FAST = ("halide", "torch")
 COLOURS = [
     {"mode": "gray"}, {"mode": "rgb"}, {"mode": "rgb", "invert": True}, {"mode": "hsv"}, {"mode": "oklch"},
     {"mode": "palette", "palette": "viridis"}, {"mode": "palette", "palette": "#101830,#e04030,#ffe080", "invert": True},
+    {"mode": "rgb", "hue": 40, "invert": True}, {"mode": "hsv", "hue": -75}, {"mode": "oklch", "hue": 200}, {"mode": "palette", "palette": "magma", "hue": 90},
 ]  # fmt: skip
 NETWORKS = [
     {"hidden": ()},

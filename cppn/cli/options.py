@@ -37,7 +37,7 @@ network = _together(
     ),
     click.option("--freq", type=types.NUMBER, metavar="F", help="Frequency of the activations that have one."),
     click.option("--r", type=types.NUMBER, metavar="R", help="Growth rate of the logistic map (clamp, cos)."),
-    click.option("--iters", type=types.WHOLE, metavar="N", help="Steps of the logistic map (clamp, cos)."),
+    click.option("--iters", type=types.NUMBER, metavar="N", help="Steps of the logistic map (clamp, cos)."),
     click.option(
         "--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (64,64,64), or none."
     ),
@@ -80,6 +80,7 @@ look = _together(
         metavar="NAME|#HEX,…",
         help="Colours of one output: a name that cmap knows, or stops.",
     ),
+    click.option("--hue", type=types.NUMBER, metavar="DEGREES", help="Turn all hues."),
     click.option("--invert/--no-invert", default=None, help="The negative."),
     click.option(
         "--levels",

@@ -27,6 +27,7 @@ from ..view import Frame
 Floats = NDArray[np.float64]
 
 X = name("x")
+_PART = "_part"  # of a step, after the name of a number of steps
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def fold(field: Field, frame: Frame, *, turns: bool) -> Folded:
         part = fold_activation(layer.activation, peel=last or not network.residual, turns=turns)
         if i == 0:
             pixel = pixel * part.scale_in
-        used = {key: layer.activation.parameters[key] for key in sorted(part.core.names - {"x"})}
+        known = {**layer.activation.parameters, **_parts_of_steps(layer.activation.parameters)}
+        used = {key: known[key] for key in sorted(part.core.names - {"x"})}
         layers.append(
             FoldedLayer(
                 weight * part.scale_in, bias * part.scale_in + part.shift_in, part.core, used, network.is_residual(i)
@@ -220,10 +222,22 @@ def _replace(node: Node, change: Callable[[Node], Node | None]) -> Node:
 
 
 def _unroll_counts(node: Node, parameters: Mapping[str, float]) -> Node:
-    """The tree with the number of steps of every `iterate` written in, and those of no steps removed."""
+    """The tree with the whole steps of every `iterate` written in, and those of none removed.
+
+    What is left of a step is a step of its own towards the next value, by a share that is known by name: pictures that
+    differ in it alone have the same shape.
+    """
     args = tuple(_unroll_counts(arg, parameters) for arg in node.args)
     if node.op != "iterate":
         return make(node.op, args) if args else node
     body, steps, start = args
-    count = steps.value if steps.op == "number" else parameters[steps.name]
-    return Node("iterate", (body, number(count), start)) if count else start
+    count, part = divmod(steps.value if steps.op == "number" else parameters[steps.name], 1)
+    tree = Node("iterate", (body, number(count), start)) if count else start
+    if not part:
+        return tree
+    towards = Node("+", (X, Node("*", (name(steps.name + _PART), Node("-", (body, X))))))
+    return Node("iterate", (towards, number(1), tree))
+
+
+def _parts_of_steps(parameters: Mapping[str, float]) -> dict[str, float]:
+    return {key + _PART: value % 1 for key, value in parameters.items()}

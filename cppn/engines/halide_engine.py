@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _F32 = hl.Float(32)
 _ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
+_TURN = ("turns", "same", "before", "after")  # of hues
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
 
 
@@ -64,6 +65,7 @@ class _Shape(NamedTuple):
     cores: tuple[Node, ...]
     residual: tuple[bool, ...]
     mode: str
+    turned: bool  # its hues
     invert: bool
     table_length: int
     averaged: bool
@@ -80,6 +82,7 @@ def _shape(field: Field, folded: Folded, quality: Quality, scattered: bool) -> _
         tuple(layer.core for layer in layers),
         tuple(layer.residual for layer in layers),
         field.mode,
+        field.turn is not None,
         field.invert,
         0 if field.table is None else len(field.table),
         quality.samples != 1,
@@ -141,7 +144,7 @@ class _Bound:
         self._parameters = [value for layer in folded.layers for value in layer.parameters.values()]
         self._scalars = [
             folded.gain, folded.offset, (frame.width - 1) / 2, (frame.height - 1) / 2,
-            *frame[2:], 1 / int(quality.samples), 1 / quality.cost,
+            *frame[2:], 1 / int(quality.samples), 1 / quality.cost, *(field.turn or (0.0,) * 4),
         ]  # fmt: skip
         self._grid = int(quality.samples), quality.stagger
 
@@ -219,6 +222,7 @@ class _Pipeline:
         self._places = [image(hl.Int(32), 1, name) for name in ("column", "row")] if shape.scattered else []
         self._images += [self._table, *self._places]
         names = ["gain", "offset", "middle_x", "middle_y", "cx", "cy", "ux", "uy", "vx", "vy", "sample", "share"]
+        names += _TURN
         self._scalars = {key: hl.Param(_F32, key, 0.0) for key in names}
         self._grid = [hl.Param(hl.Int(32), key, 1) for key in ("samples", "stagger")]
         # Halide multiplies a buffer's first row by its stride in 32 bits: too few for the last rows of a gigapixel
@@ -262,7 +266,8 @@ class _Pipeline:
         for i in range(MODES[shape.mode]):
             value = last[(*place, i)] * s["gain"] + s["offset"]
             units.append(hl.select(hl.is_nan(value), f32(0.0), ops.clamp(value, f32(0.0), f32(1.0))))
-        colours = to_srgb(shape.mode, units, range(count), shape.invert, ops)
+        turn = [s[key] for key in _TURN] if shape.turned else None
+        colours = to_srgb(shape.mode, units, range(count), shape.invert, ops, turn)
         if shape.averaged:
             colours = [decode(v, ops) for v in colours]
         # colours are worked out side by side, then picked one at a time

@@ -85,7 +85,7 @@ class ReferencePlan:
         low, high = field.levels
         unit = np.nan_to_num(((last - low) / (high - low)).clip(0, 1), nan=0.0)
         tables = () if field.table is None else tuple(field.table.T)
-        return np.stack(to_srgb(field.mode, list(unit), tables, field.invert, _OPS))
+        return np.stack(to_srgb(field.mode, list(unit), tables, field.invert, _OPS, field.turn))
 
     def _quantise(self, colours: Floats, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
         if self.quality.bits == 32:

@@ -183,7 +183,8 @@ class TorchPlan:
             after = _activate(layer.core, torch.addmm(bias, weight, h), parameters)
             h = after.add_(h) if layer.residual else after
         unit = h.mul_(folded.gain).add_(folded.offset).nan_to_num_(0.0).clamp_(0.0, 1.0)
-        return to_srgb(self._field.mode, list(unit), self._tables, self._field.invert, _OPS)
+        field = self._field
+        return to_srgb(field.mode, list(unit), self._tables, field.invert, _OPS, field.turn)
 
     def _quantise(self, colours: Tensor, i: Tensor, j: Tensor) -> Tensor:
         quality = self._quality

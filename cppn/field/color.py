@@ -37,18 +37,22 @@ def channels(mode: str) -> int:
     return 1 if mode == "gray" else 3
 
 
-def to_srgb(mode: str, outputs: Sequence[Value], tables: Sequence[Value], invert: bool, ops: Ops) -> list[Value]:
+def to_srgb(
+    mode: str, outputs: Sequence[Value], tables: Sequence[Value], invert: bool, ops: Ops,
+    turn: Sequence[Value] | None = None,
+) -> list[Value]:  # fmt: skip
     """The channels, sRGB-encoded in [0, 1], of a network's outputs in [0, 1].
 
     `tables`: a palette's three columns, each as the kind of value's handle for `Ops.lookup`; else empty.
+    `turn`: what `hue_turn` gives, for modes whose hues are turned; those of a palette are turned in its table.
     """
     match mode:
         case "hsv":
             hue, saturation, value = outputs
-            colour = _hsv(hue, saturation, value, ops)
+            colour = _hsv(hue if turn is None else hue + turn[0], saturation, value, ops)
         case "oklch":
             lightness, chroma, hue = outputs
-            angle = 2 * math.pi * hue
+            angle = 2 * math.pi * (hue if turn is None else hue + turn[0])
             colour = [
                 ops.clamp(encode(ops.clamp(c, 0.0, 1.0), ops), 0.0, 1.0)
                 for c in oklab_to_linear(
@@ -57,9 +61,40 @@ def to_srgb(mode: str, outputs: Sequence[Value], tables: Sequence[Value], invert
             ]
         case "palette":
             colour = [ops.lookup(table, outputs[0]) for table in tables]
+        case "rgb" if turn is not None:
+            _, same, before, after = turn
+            red, green, blue = outputs
+            colour = [
+                ops.clamp(same * a + before * b + after * c, 0.0, 1.0)
+                for a, b, c in ((red, green, blue), (green, blue, red), (blue, red, green))
+            ]
         case _:
             colour = list(outputs)
     return [1.0 - c for c in colour] if invert else colour
+
+
+def hue_turn(mode: str, degrees: float) -> tuple[float, float, float, float] | None:
+    """What `to_srgb` needs to turn all hues by so many degrees; None where nothing is to be done.
+
+    A part of a full turn, for modes that have a hue, and the three different numbers of the matrix that turns red,
+    green and blue about the grey axis, so that 120° take red to green, green to blue and blue to red.
+    """
+    turns = degrees / 360 % 1.0
+    if mode in ("gray", "palette") or not turns:
+        return None
+    angle = 2 * math.pi * turns
+    third, slant = (1 - math.cos(angle)) / 3, math.sin(angle) / math.sqrt(3)
+    return turns, third + math.cos(angle), third - slant, third + slant
+
+
+def turn_palette(table: NDArray[np.float64], degrees: float) -> NDArray[np.float64]:
+    """A palette's table, shape (n, 3), with all hues turned in OKLab, lightness and chroma kept as sRGB can."""
+    if not degrees % 360:
+        return table
+    ops, angle = NumpyOps(), math.radians(degrees % 360)
+    l, a, b = linear_to_oklab(np.asarray(decode(table, ops))).T  # noqa: E741
+    turned = oklab_to_linear(l, a * math.cos(angle) - b * math.sin(angle), a * math.sin(angle) + b * math.cos(angle))
+    return np.stack([encode(np.clip(c, 0, 1), ops) for c in turned], axis=1).clip(0, 1)
 
 
 def _hsv(hue: Value, saturation: Value, value: Value, ops: Ops) -> list[Value]:

@@ -47,7 +47,8 @@ class Node:
     """A formula, or a part of one.
 
     `op` is "number" (value in `value`), "name" (in `name`), an operator, a function of `Ops`, or "iterate":
-    `args` = (body, steps, start), where inside the body `x` is the previous step's result.
+    `args` = (body, steps, start), where inside the body `x` is the previous step's result. Of 2.5 steps the result is
+    halfway from that of 2 to that of 3.
     """
 
     op: str
@@ -225,7 +226,7 @@ _ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {
 def evaluate(node: Node, values: Mapping[str, Value], ops: Ops) -> Value:
     """The formula's value, where `values` gives each name's value in the kind that `ops` computes with.
 
-    The number of steps of `iterate` must be a plain number, in the tree or in `values`.
+    The number of steps of `iterate` must be a plain number, in the tree or in `values`; a tensor of one will do.
     """
     if node.op == "number":
         return node.value
@@ -234,9 +235,10 @@ def evaluate(node: Node, values: Mapping[str, Value], ops: Ops) -> Value:
     if node.op == "iterate":
         body, steps, start = node.args
         x = evaluate(start, values, ops)
-        for _ in range(int(evaluate(steps, values, ops))):
+        count, part = divmod(float(evaluate(steps, values, ops)), 1)
+        for _ in range(int(count)):
             x = evaluate(body, {**values, "x": x}, ops)
-        return x
+        return x + part * (evaluate(body, {**values, "x": x}, ops) - x) if part else x
     args = [evaluate(arg, values, ops) for arg in node.args]
     if node.op in _ARITHMETIC:
         return _ARITHMETIC[node.op](*args)
