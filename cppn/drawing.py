@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -28,21 +28,28 @@ def complete(recipe: Recipe) -> Recipe:
     It is measured on a fixed grid over the recipe's square view, by the oracle, so that it is the same everywhere, and
     rounded to six digits. Pictures of any size, crops and frames then agree.
     """
-    if not needs_levels(recipe):
-        return recipe
+    return recipe.change({"color": {"measured": measure([recipe])}}) if needs_levels(recipe) else recipe
+
+
+def measure(recipes: Iterable[Recipe]) -> tuple[float, float]:
+    """The range of nearly all values that the last activation takes in the views of these recipes together.
+
+    Errors: CppnError if it takes no finite value.
+    """
     from .engines.reference import outputs
 
-    view = frame(recipe.view, _GRID, _GRID)
     j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
-    x, y = view.cx + view.ux * i + view.vx * j, view.cy + view.uy * i + view.vy * j
-    values = outputs(develop_network(recipe), x, y)[-1]
+    found = []
+    for recipe in recipes:
+        view = frame(recipe.view, _GRID, _GRID)
+        x, y = view.cx + view.ux * i + view.vx * j, view.cy + view.uy * i + view.vy * j
+        found.append(outputs(develop_network(recipe), x, y)[-1].ravel())
+    values = np.concatenate(found)
     values = values[np.isfinite(values)]
     if not values.size:
         raise CppnError("the field has no finite value in this view", where="color.levels", legal="set levels by hand")
     low, high = (float(f"{v:.5e}") for v in np.percentile(values, _SHARES))
-    if not low < high:  # one value nearly everywhere
-        low, high = low - 0.5, low + 0.5
-    return recipe.change({"color": {"measured": [low, high]}})
+    return (low, high) if low < high else (low - 0.5, low + 0.5)  # one value nearly everywhere
 
 
 def engine_for(
@@ -86,6 +93,13 @@ class Drawing:
             rows = min(self.band_rows, self.height - top)
             yield self.crop(0, top, self.width, rows)
 
+    def whole(self) -> Pixels:
+        """All of the picture, drawn band by band."""
+        out = np.empty((self.height, self.width, self.channels), self.quality.dtype)
+        for top in range(0, self.height, self.band_rows):
+            self.plan.draw(out[top : top + self.band_rows], top)
+        return out
+
     def crop(self, left: int, top: int, width: int, height: int) -> Pixels:
         """The pixels of a part: to the bit those of the whole."""
         out = np.empty((height, width, self.channels), self.quality.dtype)
@@ -127,8 +141,4 @@ def render(
         raise CppnError(
             f"{size[0]}x{size[1]} pixels do not fit in memory", where="size", legal="use cppn.save to draw to a file"
         )
-    out = np.empty(shape, drawing.quality.dtype)
-    rows = drawing.band_rows
-    for top in range(0, drawing.height, rows):
-        drawing.plan.draw(out[top : top + rows], top)
-    return out
+    return drawing.whole()

@@ -62,5 +62,16 @@ def read_picture(path: Path) -> Picture:
     return Picture(pixels.astype(np.float32) / np.float32(65535 if deep else 255), tuple(notes))
 
 
+def is_whole(path: Path) -> bool:
+    """Can all of a picture file be read?"""
+    import pyvips
+
+    try:
+        pyvips.Image.new_from_file(str(path), access="sequential", fail_on="error").avg()
+    except pyvips.Error:
+        return False
+    return True
+
+
 def _white(image: object) -> list[float]:
     return [65535.0 if image.format == "ushort" else 255.0]  # type: ignore[attr-defined]

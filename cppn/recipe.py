@@ -31,18 +31,20 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A part of a recipe: immutable, without unknown keys, without numbers that are not finite."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class LayerWeights(_Section):
+class LayerWeights(Section):
     """The weights of one affine map: `weight[output][input]` and `bias[output]`."""
 
     weight: tuple[tuple[FiniteFloat, ...], ...]
     bias: tuple[FiniteFloat, ...]
 
 
-class NetworkRecipe(_Section):
+class NetworkRecipe(Section):
     """The network: its shape, activations, and where its weights come from.
 
     `act`: one activation for every affine map, or one for each (the hidden layers and the last).
@@ -95,7 +97,7 @@ class NetworkRecipe(_Section):
         return self.latent if isinstance(self.latent, int) else len(self.latent)
 
 
-class ColorRecipe(_Section):
+class ColorRecipe(Section):
     """How outputs become a colour.
 
     `hue`: degrees by which all hues are turned; grey has none.
@@ -131,7 +133,7 @@ class ColorRecipe(_Section):
         return MODES[self.mode]
 
 
-class Recipe(_Section):
+class Recipe(Section):
     """A picture: network, seed or weights, inputs, view and colour. Immutable."""
 
     version: int = Field(VERSION, ge=1, le=VERSION)
@@ -193,7 +195,7 @@ def from_dict(data: Any, *, where: str) -> Recipe:
     except CppnError as error:
         raise CppnError(str(error), where=where) from None
     except ValidationError as error:
-        raise _explain(error, where) from None
+        raise explain(error, Recipe, where) from None
     except RecursionError:
         raise CppnError("the recipe is nested too deeply", where=where) from None
 
@@ -215,6 +217,17 @@ def parse_json(text: str | bytes, *, where: str) -> Any:
 
 def read_recipe(path: Path) -> Recipe:
     """The Recipe in a `.toml` or `.json` file. `weights` may name a safetensors file beside it."""
+    data = read_table(path)
+    if isinstance(data, dict) and "recipe" in data and "drawing" in data:  # what `cppn info --json` prints
+        data = data["recipe"]
+    if isinstance(data, dict) and "duration" in data:
+        raise CppnError("it is a timeline", where=str(path), legal=f"`cppn animate {path}` draws it")
+    embed_weights(data, path.parent)
+    return from_dict(data, where=str(path))
+
+
+def read_table(path: Path) -> Any:
+    """The plain data in a `.toml` or `.json` file of bounded length."""
     where = str(path)
     try:
         with path.open("rb") as file:
@@ -224,21 +237,16 @@ def read_recipe(path: Path) -> Recipe:
     if len(raw) > LARGEST_TEXT:
         raise CppnError("the file is too long for a recipe", where=where, legal=f"at most {LARGEST_TEXT >> 20} MiB")
     if path.suffix.lower() == ".json":
-        data = parse_json(raw, where=where)
-        if isinstance(data, dict) and "recipe" in data and "drawing" in data:  # what `cppn info --json` prints
-            data = data["recipe"]
-    else:
-        try:
-            data = tomllib.loads(raw.decode())
-        except UnicodeDecodeError:
-            raise CppnError("it is not text", where=where, legal="a recipe is TOML or JSON") from None
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise CppnError(f"not readable TOML: {shorten(str(error), 120)}", where=where) from None
-    _embed_weights(data, path.parent)
-    return from_dict(data, where=where)
+        return parse_json(raw, where=where)
+    try:
+        return tomllib.loads(raw.decode())
+    except UnicodeDecodeError:
+        raise CppnError("it is not text", where=where, legal="a recipe is TOML or JSON") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CppnError(f"not readable TOML: {shorten(str(error), 120)}", where=where) from None
 
 
-def _embed_weights(data: Any, folder: Path) -> None:
+def embed_weights(data: Any, folder: Path) -> None:
     """Put the bytes of a named safetensors file into the recipe, so that it stands alone."""
     network = data.get("network") if isinstance(data, dict) else None
     weights = network.get("weights") if isinstance(network, dict) else None
@@ -252,13 +260,13 @@ def _embed_weights(data: Any, folder: Path) -> None:
         network["weights"] = base64.b64encode(raw).decode()
 
 
-def _explain(error: ValidationError, where: str) -> CppnError:
-    """One line for the first thing that pydantic found wrong."""
+def explain(error: ValidationError, model: type[BaseModel], where: str) -> CppnError:
+    """One line for the first thing that pydantic found wrong with a model's data."""
     first = error.errors(include_url=False)[0]
     path = [str(part) for part in first["loc"] if not (isinstance(part, str) and set(part) & set("[-"))]
     place = ": ".join(filter(None, (where, ".".join(path))))
     if first["type"] == "extra_forbidden":
-        owner: Any = Recipe
+        owner: Any = model
         for part in path[:-1]:
             owner = owner.model_fields[part].annotation if part in getattr(owner, "model_fields", {}) else LayerWeights
         return unknown("key", path[-1], owner.model_fields, where=": ".join(filter(None, (where, *path[:-1][:1]))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -69,13 +69,13 @@ def save(
     return target
 
 
-def imprint_of(drawing: Drawing, dpi: float | None = None) -> Imprint:
-    """What a file is to say of a drawing: width and height without the bleed."""
+def imprint_of(drawing: Drawing, dpi: float | None = None, notes: Mapping[str, Any] | None = None) -> Imprint:
+    """What a file is to say of a drawing, and `notes` beside it: width and height without the bleed."""
     quality = drawing.quality
     settings = {
         "width": drawing.width - 2 * drawing.bleed, "height": drawing.height - 2 * drawing.bleed,
         "bleed": drawing.bleed or None, "dpi": dpi, "aa": quality.samples, "bits": quality.bits,
-        "dither": quality.dither, "engine": drawing.engine.name,
+        "dither": quality.dither, "engine": drawing.engine.name, **(notes or {}),
     }  # fmt: skip
     return Imprint(drawing.recipe, {key: value for key, value in settings.items() if value is not None})
 
@@ -83,18 +83,19 @@ def imprint_of(drawing: Drawing, dpi: float | None = None) -> Imprint:
 def write_picture(
     drawing: Drawing, path: Path, encoding: Encoding | None = None, *, max_memory: int = DEFAULT,
     exclusive: bool = False, resume: bool = False, progress: Callable[[int], Any] = lambda pixels: None,
+    notes: Mapping[str, Any] | None = None,
 ) -> Path:  # fmt: skip
     """Draw into a file, band by band; returns its path. `progress` is told of each band's pixels.
 
     `exclusive`: never take an existing file's place, but a free name like it. `resume`: keep what is drawn on disk as
     well, beside the file, and go on from what a run that was broken off has kept of this drawing; very large drawings
-    do so unasked.
+    do so unasked. `notes`: more for the file to say of how it was drawn.
     Errors: CppnError if that could take more than `max_memory` bytes, or cannot be written, or what is kept is of
     another drawing.
     """
     check_memory(drawing, format_of(path), max_memory, str(path))
     shape = (drawing.height, drawing.width, drawing.channels)
-    imprint = imprint_of(drawing, encoding.dpi if encoding else None)
+    imprint = imprint_of(drawing, encoding.dpi if encoding else None, notes)
     sink = open_sink(path, shape, drawing.quality.dtype, imprint, encoding)
     sink.exclusive = exclusive
     with _kept(drawing, sink, resume) as spool, sink:

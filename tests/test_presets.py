@@ -9,6 +9,7 @@ from conftest import pixels
 from PIL import Image
 
 import cppn
+from cppn.library import folder
 from cppn.mosaic import mosaic
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +34,7 @@ def test_every_preset_names_and_describes_itself(name):
     recipe = cppn.presets[name]
     assert recipe.name == name.rpartition("/")[2]
     assert 20 <= len(recipe.description) <= 160
-    text = (cppn.presets.folder / f"{name}.toml").read_text()
+    text = (folder() / f"{name}.toml").read_text()
     assert tomllib.loads(text)["name"] == recipe.name
     assert recipe == cppn.load(recipe.name)
 

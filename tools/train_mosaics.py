@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 import cppn
-from cppn.cli.mosaic import ALL, FRAME_SECONDS, slug
+from cppn.cli.mosaic import ALL, FPS, slug
 from cppn.fit.targets import parse_target
 from cppn.fit.training import last_loss, train, trained_recipe, untrained
 from cppn.mosaic import mosaic
 from cppn.network import write_weights
-from cppn.sinks.film import write_film
+from cppn.sinks.films import write_film
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(42, 50)
@@ -51,7 +51,7 @@ def main() -> None:
             mosaic(recipe.change({"network": {"weights": base64.b64encode(write_weights(one)).decode()}}), cell=40)
             for one in (moment.networks[member].layers for moment in moments)
         ]
-        write_film(gallery / f"{name}.gif", frames, FRAME_SECONDS)
+        write_film(gallery / f"{name}.gif", frames, FPS)
 
     rows = [
         f"| `{act}` | {ORIGINAL[act]:.3f} | {losses[i, 0]:.3f} | {np.median(losses[i]):.3f} |"

@@ -15,6 +15,7 @@ from ..errors import CppnError
 
 COMMANDS = {
     "render": "Draw a picture.",
+    "animate": "Draw a film or a perfect loop.",
     "mosaic": "Show the hidden units of a network.",
     "fit": "Train a network on a picture.",
     "info": "Print the recipe of a picture, preset or recipe file.",
@@ -29,6 +30,7 @@ HELP = """Draw coordinate networks: small networks that map each point of the pl
   cppn render --act cos --freq 7.9 --rgb        a new picture
   cppn render marble --size 4k -o marble.png    a preset, at any size
   cppn render marble.png --size 8k -o big.png   any picture again, from its file
+  cppn animate marble -o marble.mp4             a picture in motion
 """
 
 

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import click
 from . import options, types
 
 if TYPE_CHECKING:
+    from ..fit.film import TrainingFilm
     from ..fit.photo import Fit, Progress
     from ..recipe import Recipe
 
@@ -60,20 +61,22 @@ _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "": 1}
 @click.option("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps.")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint that a fit that was broken off has left.")
 @click.option("--size", type=types.SIZE, metavar="SIZE", help="Of the picture written (the photo's own).")
+@click.option("--film", metavar="FILE", help="Write a film of the training too: .mp4, .webm, .gif, .webp or .png.")
 @click.option("--json", "as_json", is_flag=True, help="Print steps, seconds, PSNR and files as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(photo: str, **flags: Any) -> None:
     """Train a network on a picture file; what is written is a picture like any other that cppn drew.
 
-    By default a SIREN: three layers of 256 sines of frequency 30. The PSNR is shown as it goes. Ctrl-C keeps the best
-    network so far; whatever else breaks it off, --resume goes on from the last checkpoint.
+      By default a SIREN: three layers of 256 sines of frequency 30. The PSNR is shown as it goes. Ctrl-C keeps the best
+      network so far; whatever else breaks it off, --resume goes on from the last checkpoint.
 
-    \b
-      cppn fit cat.jpg -o cat.png
-      cppn fit cat.jpg --time 60s --hidden 128,128 -o cat.png
-      cppn fit cat.jpg --act relu --fourier 128 -o cat.png
-      cppn render cat.png --size 4k -o large.png
-      cppn mosaic cat.png --cell 60
+      \b
+        cppn fit cat.jpg -o cat.png
+        cppn fit cat.jpg --time 60s --hidden 128,128 -o cat.png
+        cppn fit cat.jpg --act relu --fourier 128 -o cat.png
+        cppn render cat.png --size 4k -o large.png
+        cppn mosaic cat.png --cell 60
+    cppn fit cat.jpg --film learning.mp4 -o cat.png
     """
     options.check_training(flags["device"])
     from ..errors import CppnError
@@ -97,6 +100,11 @@ def command(photo: str, **flags: Any) -> None:
     if seconds is None and not 1 <= steps <= 10**9:
         raise CppnError(f"{steps} steps", where="--steps", legal="1 to 1000000000 are legal")
     fit = _fit(picture.pixels, flags)
+    film = None
+    if flags["film"]:
+        from ..fit.film import TrainingFilm
+
+        film = TrainingFilm(Path(flags["film"]), fit, picture.pixels)
     kept = path.with_name(path.name + SUFFIX)
     identity = {
         "recipe": fit.recipe.to_dict(), "fourier": [flags["fourier"], flags["scale"]], "batch": fit.batch, "lr": fit.lr,
@@ -106,7 +114,7 @@ def command(photo: str, **flags: Any) -> None:
         read_checkpoint(kept, fit, identity)
     failed = None
     try:
-        _run(fit, steps, seconds, kept, identity, flags["quiet"])
+        _run(fit, steps, seconds, kept, identity, flags["quiet"], film)
     except KeyboardInterrupt:
         if not flags["quiet"]:
             click.echo(f"\nstopped at step {fit.step}: the best so far is kept", err=True)
@@ -114,7 +122,7 @@ def command(photo: str, **flags: Any) -> None:
         failed = error.error(photo)
         if fit.best < 0:
             raise failed from None
-    files = _write(fit, path, size)
+    files = _write(fit, path, size) + ([flags["film"]] if film and failed is None else [])
     kept.unlink(missing_ok=True)
     if flags["as_json"]:
         told = {"steps": fit.step, "seconds": round(fit.seconds, 2), "psnr": round(fit.best, 3), "files": files}
@@ -144,12 +152,16 @@ def _fit(pixels: Any, flags: dict[str, Any]) -> Fit:
     )  # fmt: skip
 
 
-def _run(fit: Fit, steps: int, seconds: float | None, kept: Path, identity: dict[str, Any], quiet: bool) -> None:
+def _run(
+    fit: Fit, steps: int, seconds: float | None, kept: Path, identity: dict[str, Any], quiet: bool,
+    film: TrainingFilm | None,
+) -> None:  # fmt: skip
     """Train, with a checkpoint each time the whole picture was looked at."""
     from ..fit.checkpoint import write_checkpoint
 
-    with _bar(steps, seconds, quiet) as show:
-        for progress in fit.run(steps, seconds):
+    watch = film.show if film else lambda share: None
+    with film or nullcontext(), _bar(steps, seconds, quiet) as show:
+        for progress in fit.run(steps, seconds, watch):
             show(progress)
             write_checkpoint(kept, fit, identity)
 

@@ -15,13 +15,24 @@ from . import types
 def command(file: str, as_json: bool) -> None:
     """Print the recipe of FILE: a picture that cppn drew, a preset or a recipe file.
 
-    What is printed is a recipe file: `cppn info picture.png > mine.toml`, then `cppn render mine.toml`.
+    What is printed is a recipe file: `cppn info picture.png > mine.toml`, then `cppn render mine.toml`. Of a film it is
+    a timeline file, for `cppn animate`.
     """
+    from ..motion.timeline import timeline_of
     from ..sources import load_imprint
 
     imprint = load_imprint(file)
     if as_json:
-        click.echo(json.dumps({"recipe": imprint.recipe.to_dict(), "drawing": imprint.drawing}, indent=2))
+        told = {"recipe": imprint.recipe.to_dict(), "drawing": imprint.drawing}
+        if imprint.timeline is not None:
+            told["timeline"] = timeline_of(imprint, where=file).to_dict()
+        click.echo(json.dumps(told, indent=2))
+    elif imprint.timeline is not None:
+        drawn = imprint.drawing
+        if {"width", "height", "fps"} <= drawn.keys():
+            how = f"--size {drawn['width']}x{drawn['height']} --fps {drawn['fps']}"
+            click.echo(f"# a film drawn with {how}, which are no part of the timeline")
+        click.echo(timeline_of(imprint, where=file).to_toml(), nl=False)
     else:
         drawn = imprint.drawing
         if {"width", "height"} <= drawn.keys():

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 ALL = (
     "sigmoid", "tanh", "cos(x)", "sin", "relu", "leakyrelu", "elu", "celu", "gelu", "mish", "selu", "silu"
 )  # fmt: skip
-FRAME_SECONDS = 0.2
+FPS = Fraction(5)  # as the original's films
 
 
 @click.command("mosaic", short_help="Show the hidden units of a network.")
@@ -149,7 +150,7 @@ def _write(
     """Write what is wanted of one network; returns the paths."""
     from ..mosaic import mosaic, parse_unit, unit_recipe
     from ..saving import save
-    from ..sinks.film import write_film
+    from ..sinks.films import write_film
 
     path = _path(flags["output"], name, alone)
     if flags["unit"]:
@@ -164,7 +165,7 @@ def _write(
     if flags["animate"]:
         film = path if path.suffix.lower() in (".gif", ".webp") else path.with_suffix(".gif")
         pictures = [mosaic(one, **settings, labels=told) for one, told in zip(frames, labels, strict=True)]
-        written.append(str(write_film(film, pictures, FRAME_SECONDS)))
+        written.append(str(write_film(film, pictures, FPS, quality=100 if film.suffix.lower() == ".webp" else None)))
     return written
 
 

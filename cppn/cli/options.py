@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _Command = Callable[..., Any]
 
 
-def _together(*options: _Command) -> _Command:
+def together(*options: _Command) -> _Command:
     """One decorator for several flags, shown in the help in this order."""
 
     def decorate(command: _Command) -> _Command:
@@ -27,7 +27,7 @@ def _together(*options: _Command) -> _Command:
 
 
 # of the network: its shape, activations and weights
-network = _together(
+shape = together(
     click.option(
         "--act",
         type=types.ACTIVATIONS,
@@ -53,19 +53,17 @@ network = _together(
         metavar="IN,IN,…",
         help="Inputs: x, y, r, theta, bias, or formulas in them (x,y).",
     ),
-    click.option(
-        "--latent",
-        type=types.LATENT,
-        metavar="N|Z,Z,…",
-        help="Latent inputs: how many to draw, or their values.",
-    ),
     click.option("--residual/--no-residual", default=None, help="Add each hidden layer's input to its output."),
     click.option("--seed", type=types.WHOLE, metavar="N", help="Seed of the weights; by default a new one."),
 )
+latents = click.option(
+    "--latent", type=types.LATENT, metavar="N|Z,Z,…", help="Latent inputs: how many to draw, or their values."
+)
+network = together(shape, latents)
 
 
 # of the look: colour and view
-look = _together(
+look = together(
     click.option("--gray", "mode", flag_value="gray", help="Shades of grey (the default)."),
     click.option("--rgb", "mode", flag_value="rgb", help="Red, green and blue."),
     click.option(
@@ -96,8 +94,17 @@ look = _together(
 )
 
 
+# of the engine and the machine
+machine = together(
+    click.option("--engine", metavar="NAME", help="halide, torch or reference."),
+    click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),
+    click.option("--threads", type=types.WHOLE, metavar="N", help="Threads (one a core)."),
+    click.option("--max-memory", type=types.BYTES, metavar="SIZE", help="Memory that may be taken (1GB)."),
+)
+
+
 # of the drawing: size, quality, engine, files
-drawing = _together(
+drawing = together(
     click.option(
         "--size",
         type=types.SIZE,
@@ -112,10 +119,7 @@ drawing = _together(
         help="Anti-aliasing: N×N samples a pixel (1); auto: as many as each pixel needs.",
     ),
     click.option("--dither/--no-dither", default=None, help="Break up bands of colour by fine noise."),
-    click.option("--engine", metavar="NAME", help="halide, torch or reference."),
-    click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),
-    click.option("--threads", type=types.WHOLE, metavar="N", help="Threads (one a core)."),
-    click.option("--max-memory", type=types.BYTES, metavar="SIZE", help="Memory that may be taken (1GB)."),
+    machine,
     click.option("--count", type=types.WHOLE, default=1, metavar="N", help="Draw N pictures, of seeds in a row."),
     click.option(
         "-o",
@@ -140,7 +144,7 @@ drawing = _together(
 
 
 # of training: the network and its steps
-training = _together(
+training = together(
     click.option("--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (8,8,8)."),
     click.option("--residual", is_flag=True, help="Add each hidden layer's input to its output, from the second on."),
     click.option("--steps", type=types.WHOLE, default=4001, show_default=True, metavar="N", help="Steps of training."),
@@ -150,7 +154,7 @@ training = _together(
 
 
 # of learning: how a step changes the weights
-learning = _together(
+learning = together(
     click.option("--optimizer", default="adam", show_default=True, metavar="NAME", help="adam, adamw or sgd."),
     click.option("--lr", type=types.NUMBER, default=0.01, show_default=True, metavar="R", help="Learning rate."),
     click.option("--momentum", type=types.NUMBER, default=0.9, show_default=True, metavar="M", help="Of sgd."),

@@ -8,6 +8,23 @@ from typing import Any
 from tqdm import tqdm
 
 
+class FrameBar:
+    """A bar that counts frames and shows frames a second."""
+
+    def __init__(self, frames: int) -> None:
+        self._bar = tqdm(
+            total=frames, unit="frame",
+            bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} frames {rate_fmt} {remaining}",
+            leave=False,
+        )  # fmt: skip
+
+    def __enter__(self) -> Callable[[int], Any]:
+        return lambda frames: self._bar.update(frames)
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+
+
 class PixelBar:
     """A bar that counts pixels and shows Mpixel/s."""
 

@@ -117,14 +117,10 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
 
 def _recipe(source: str | None, recipe: Recipe, flags: dict[str, Any]) -> Recipe:
     """The source's recipe with the flags over it; without a source and a seed, with a new seed."""
-    from ..errors import CppnError
     from ..overrides import override
 
-    try:
+    with as_flags(command):
         recipe = override(recipe, flags)
-    except CppnError as error:  # the recipe's words for what was given as a flag
-        told = re.sub(r"^(?:(?:network|view|color)\.)?(seed|[a-z]+)(?:\.\d+)?: ", _as_flag, str(error))
-        raise CppnError(told) from None
     if source is None and flags["seed"] is None:
         return recipe.change({"": {"seed": secrets.randbelow(2**32)}})
     return recipe
@@ -172,10 +168,20 @@ def _told_what_is_kept(path: Path) -> Iterator[None]:
         raise
 
 
-def _as_flag(match: re.Match[str]) -> str:
-    """`view.zoom: ` as `--zoom: `, where there is such a flag."""
+@contextmanager
+def as_flags(command: click.Command) -> Iterator[None]:
+    """Errors that say `view.zoom: ` say `--zoom: `, where the command has such a flag."""
+    from ..errors import CppnError
+
     known = {option for parameter in command.params for option in parameter.opts}
-    return f"--{match[1]}: " if f"--{match[1]}" in known else match[0]
+
+    def as_flag(match: re.Match[str]) -> str:
+        return f"--{match[1]}: " if f"--{match[1]}" in known else match[0]
+
+    try:
+        yield
+    except CppnError as error:
+        raise CppnError(re.sub(r"^(?:(?:network|view|color)\.)?([a-z]+)(?:\.\d+)?: ", as_flag, str(error))) from None
 
 
 def _size(flags: dict[str, Any], kept: dict[str, Any]) -> tuple[tuple[int, int], float | None, int]:

@@ -62,6 +62,52 @@ def samples(text: str) -> int | str:
     return "auto" if text.strip().lower() == "auto" else whole(text)
 
 
+def pace(text: str) -> Any:
+    """Frames a second: `30`, `23.976`, `30000/1001`."""
+    from fractions import Fraction
+
+    try:
+        value = Fraction(text.strip()).limit_denominator(100_000)
+    except (ValueError, ZeroDivisionError):
+        raise CppnError(
+            f"{shorten(text)!r} is no number of frames a second", legal='write "30" or "30000/1001"'
+        ) from None
+    if value <= 0:
+        raise CppnError(f"{shorten(text)!r} frames a second", legal="it is above 0")
+    return value
+
+
+def seconds(text: str) -> float:
+    """A time: `6`, `6s`, `1.5min`."""
+    match = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(s|min)?\s*", text)
+    if match is None:
+        raise CppnError(f"{shorten(text)!r} is no time", legal='write "6s" or "1.5min"')
+    return float(match[1]) * (60 if match[2] == "min" else 1)
+
+
+def eased(parser: Callable[[str], Any]) -> Callable[[str], tuple[Any, str | None]]:
+    """A value and, after an @, its easing."""
+
+    def parse(text: str) -> tuple[Any, str | None]:
+        from ..motion.easing import easing
+
+        body, _, name = text.partition("@")
+        if name:
+            easing(name)
+        return parser(body), name or None
+
+    return parse
+
+
+def sweep(text: str) -> tuple[str, list[tuple[float, ...]]]:
+    """A knob and the values it goes through: `freq=2:9`, `center=0,0:1,2:0,0`."""
+    name, equals, body = text.partition("=")
+    values = [numbers(part) for part in body.split(":")]
+    if not equals or len(values) < 2 or not all(values):
+        raise CppnError(f"cannot read {shorten(text)!r}", legal='write "freq=2:9", or "r=3.4:4:3.4"')
+    return name.strip(), values
+
+
 def numbers(text: str) -> tuple[float, ...]:
     """Numbers separated by commas."""
     return tuple(number(part) for part in text.split(",") if part.strip())
@@ -130,14 +176,18 @@ def _size_names() -> list[str]:
 
 
 class Source(click.ParamType[Any]):
-    """A preset's name or a file."""
+    """A preset's name or a file; of films, also a motion's name."""
 
     name = "source"
 
+    def __init__(self, *, motion: bool = False) -> None:
+        self._motion = motion
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from ..library import presets
+        from ..library import motions, presets
 
         names = [*presets, *(name.rpartition("/")[2] for name in presets), *_files(incomplete)]
+        names += [*motions, *motions.short_names] if self._motion else []
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
@@ -146,7 +196,21 @@ def _files(start: str) -> list[str]:
 
     They are listed here because bash takes either files or words, not both.
     """
-    endings = (".toml", ".json", ".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp", ".avif", ".dzi")
+    endings = (
+        ".toml",
+        ".json",
+        ".png",
+        ".tif",
+        ".tiff",
+        ".jpg",
+        ".jpeg",
+        ".webp",
+        ".avif",
+        ".dzi",
+        ".mp4",
+        ".webm",
+        ".gif",
+    )
     folder, slash, _ = start.rpartition("/")
     try:
         entries = sorted(os.scandir(folder + slash or "."), key=lambda entry: entry.name)
@@ -166,6 +230,11 @@ WIDTHS = Parsed("n,n,…", widths)
 LATENT = Parsed("n|z,z,…", latent)
 BYTES = Parsed("size", memory)
 SIZE = Parsed("size", size, _size_names)
+PACE = Parsed("fps", pace)
+SECONDS = Parsed("seconds", seconds)
+SWEEP = Parsed("sweep", eased(sweep))
+EASED_NUMBER = Parsed("number", eased(number))
+EASED_PAIR = Parsed("x,y", eased(pair))
 ACTIVATIONS = Parsed("act", words, _activation_names)
 INPUTS = Parsed("inputs", words, lambda: ["x", "y", "r", "theta", "bias"])
 PALETTE = Parsed("palette", str, _palette_names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,13 +102,19 @@ class Fit:
         self.step, self.best, self.seconds = 0, -math.inf, 0.0
         self._best_weights = self.ensemble.weights()
 
-    def run(self, steps: int | None, seconds: float | None = None) -> Iterator[Progress]:
-        """Train for so many steps, or so long; yields now and then. Errors: `Diverged`."""
+    def run(
+        self, steps: int | None, seconds: float | None = None, watch: Callable[[float], None] = lambda share: None
+    ) -> Iterator[Progress]:
+        """Train for so many steps, or so long; yields now and then. Errors: `Diverged`.
+
+        `watch` is told before each step, and at the end, how much of the training is done, 0 to 1.
+        """
         started = time.perf_counter() - self.seconds
         look = max(1, (steps or 4000) // _LOOKS)
         done, next_look = False, 0.0
         while not done:
             share = (self.step / steps) if seconds is None and steps else self.seconds / (seconds or 1.0)
+            watch(min(1.0, share))
             self.ensemble.set_lr(self.lr * (_LAST + (1 - _LAST) * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))))
             chosen = torch.randint(self._count, (self.batch,), generator=self._generator).to(self._features.device)
             loss = self.ensemble.step(self._features[None, :, chosen], self._wanted[None, :, chosen])
@@ -122,6 +128,7 @@ class Fit:
                         self.step, 0, self.ensemble.trained(self._best_weights), loss.cpu().numpy()[None].copy()
                     )
                 yield self._look()
+        watch(1.0)
 
     def _look(self) -> Progress:
         psnr = self.psnr()
@@ -137,6 +144,11 @@ class Fit:
             drawn = self.ensemble.values(self._features[None, :, part]).clamp(0, 1)[0]
             total += float((drawn - self._wanted[:, part]).double().square().sum())
         return -10 * math.log10(max(total / self._wanted.numel(), 1e-12))
+
+    @property
+    def present(self) -> Network:
+        """As it is now."""
+        return self.ensemble.trained(self.ensemble.weights())[0]
 
     @property
     def network(self) -> Network:

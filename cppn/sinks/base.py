@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from numpy.typing import NDArray
 
 from ..errors import failure
 from .names import free_path
+
+_PART = re.compile(r"\.(.+)\.(\d+)\.part")
 
 
 class Sink:
@@ -33,16 +36,17 @@ class Sink:
 
     def sweep(self) -> None:
         """Remove what runs that were killed have left of this picture."""
-        pattern = re.compile(rf"\.{re.escape(self.path.name)}\.(\d+)\.part")
-        for old in list(self.path.parent.iterdir()):
-            if (match := pattern.fullmatch(old.name)) and not _runs(int(match[1])):
-                _remove(old)
+        sweep(self.path.parent, {self.path.name})
 
-    def __enter__(self) -> Sink:
+    def __enter__(self) -> Self:
         try:
             self.open()
-        except OSError as error:
-            raise self.failed(error.strerror or str(error)) from None
+        except BaseException as error:
+            self.abandon()
+            _remove(self.part)
+            if isinstance(error, OSError):
+                raise self.failed(error.strerror or str(error)) from None
+            raise
         return self
 
     def write(self, band: NDArray[Any]) -> None:
@@ -89,6 +93,14 @@ class Sink:
     def failed(self, reason: str) -> Exception:
         """The error that the file could not be written."""
         return failure(f"it could not be written: {reason}", where=str(self.path))
+
+
+def sweep(folder: Path, names: Container[str]) -> None:
+    """Remove what runs that were killed have left in a folder of files of these names."""
+    for old in list(folder.iterdir()):
+        match = _PART.fullmatch(old.name)
+        if match and match[1] in names and not _runs(int(match[2])):
+            _remove(old)
 
 
 def _remove(path: Path) -> None:

@@ -1,6 +1,7 @@
 """The recipe inside a picture file: how it is put there and, from files that may be hostile, read back.
 
-PNG has a text chunk named `cppn`. JPEG, WebP, AVIF and TIFF carry an XMP packet, Deep Zoom a comment in its descriptor.
+PNG has a text chunk named `cppn`. JPEG, WebP, AVIF, TIFF and GIF carry an XMP packet, Deep Zoom a comment in its
+descriptor, MP4 and WebM a comment near their beginning.
 All hold the same ASCII JSON:
 `{"cppn": <version of the program>, "recipe": {…}, "drawing": {"width": …, "height": …, "aa": …, …}}`.
 """
@@ -21,22 +22,26 @@ from .tiff_tags import MAGICS, XMP, read_tag
 
 KEY = "cppn"
 _PNG = b"\x89PNG\r\n\x1a\n"
+_FILMS = (b"GIF8", b"\x1a\x45\xdf\xa3")  # GIF, and Matroska, of which WebM is a kind
 _XMP_OPEN, _XMP_CLOSE = b"<cppn:picture>", b"</cppn:picture>"
 _MOST_CHUNKS = 1 << 20
 
 
 @dataclass(frozen=True)
 class Imprint:
-    """What a file says of the picture in it: its recipe and how it was drawn."""
+    """What a file says of the picture in it: its recipe and how it was drawn; of a film also what moves."""
 
     recipe: Recipe
     drawing: dict[str, Any]
+    timeline: dict[str, Any] | None = None  # all of it but its recipe
 
     def to_json(self) -> str:
         """One line of ASCII, free of the signs that XML reserves."""
         from .. import __version__
 
         data = {"cppn": __version__, "recipe": self.recipe.to_dict(), "drawing": self.drawing}
+        if self.timeline is not None:
+            data["timeline"] = self.timeline
         text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
         for sign in "&<>":
             text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -54,6 +59,11 @@ def xmp_packet(text: str) -> bytes:
     )  # fmt: skip
 
 
+def marked(text: str) -> str:
+    """An imprint's JSON between marks by which it is found again."""
+    return f"{_XMP_OPEN.decode()}{text}{_XMP_CLOSE.decode()}"
+
+
 def read_imprint(path: Path) -> Imprint:
     """What the picture file says of itself.
 
@@ -68,10 +78,8 @@ def read_imprint(path: Path) -> Imprint:
     data = parse_json(text, where=where)
     if not isinstance(data, dict):
         raise CppnError("there is no recipe in it", where=where)
-    drawing = data.get("drawing")
-    return Imprint(
-        from_dict(data.get("recipe"), where=where), _check_drawing(drawing if isinstance(drawing, dict) else {})
-    )
+    drawing, timeline = (data[key] if isinstance(data.get(key), dict) else None for key in ("drawing", "timeline"))
+    return Imprint(from_dict(data.get("recipe"), where=where), _check_drawing(drawing or {}), timeline)
 
 
 def _find(file: BinaryIO, path: Path, where: str) -> bytes:
@@ -81,7 +89,8 @@ def _find(file: BinaryIO, path: Path, where: str) -> bytes:
         return _from_png(file, where)
     if head[:4] in MAGICS:
         return _between(read_tag(file, XMP, LARGEST_TEXT) or b"", where)
-    if path.suffix.lower() == ".dzi":
+    suffix = path.suffix.lower()
+    if suffix == ".dzi" or head.startswith(_FILMS) or (suffix == ".mp4" and head[4:] == b"ftyp"):
         file.seek(0)
         return _between(file.read(LARGEST_TEXT), where)
     return _between(_xmp(path, where), where)
@@ -89,7 +98,8 @@ def _find(file: BinaryIO, path: Path, where: str) -> bytes:
 
 # the settings of a drawing that are taken over when a picture is drawn again, with their types
 _SETTINGS: dict[str, type] = {
-    "width": int, "height": int, "bleed": int, "dpi": float, "aa": int, "bits": int, "dither": bool
+    "width": int, "height": int, "bleed": int, "dpi": float, "aa": int, "bits": int, "dither": bool,
+    "fps": str, "frames": int, "film": str, "frame": int,
 }  # fmt: skip
 _AUTO = "auto"  # of "aa"
 

@@ -1,0 +1,277 @@
+"""Films: a Score is drawn frame by frame, and written while the next frames are drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..drawing import Drawing, draw, engine_for
+from ..engines import Quality, cores
+from ..errors import CppnError, failure
+from ..memory import DEFAULT, expected_peak
+from ..pictures import is_whole
+from ..saving import write_picture
+from ..sinks import Encoding, Imprint
+from ..sinks import films as sinks
+from ..sinks.base import sweep
+from ..sinks.formats import check, format_of
+from ..sinks.metadata import read_imprint
+from .fade import DEEP, FadePlan
+from .score import Score, Shot
+
+_AT_ONCE = 2  # numbered frames
+_AHEAD = 3  # frames that wait for the encoder, at most: enough to hide its unevenness
+_SAMPLE, _SAMPLE_SIDE = 12, 192  # frames, and their longer side, from which a palette is made
+_NUMBER = re.compile(r"%0?(\d*)d")
+MOST_FRAMES = 1_000_000
+# measured as the peak of whole processes: bytes a pixel that encoders keep
+_ENCODER = {"MP4": 75, "WebM": 60, "GIF": 20, "WebP": 30, "animated PNG": 20}
+
+_PLAIN = Quality()
+
+Progress = Callable[[int], Any]
+
+
+@dataclass(frozen=True)
+class Reel:
+    """A score at a size, a pace and a length: every frame of it can be drawn.
+
+    `fps`: frames a second; `frames`: how many. Of a loop the frame after the last is the first; other films end with
+    what the score ends with.
+    """
+
+    score: Score
+    size: tuple[int, int]
+    fps: Fraction
+    frames: int
+    quality: Quality = _PLAIN
+    engine: str | None = None
+    device: str | None = None
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.frames <= MOST_FRAMES:
+            raise CppnError(f"{self.frames} frames", where="frames", legal=f"1 to {MOST_FRAMES} are legal")
+        if not 0 < self.fps <= sinks.FASTEST:
+            raise CppnError(
+                f"{float(self.fps):g} frames a second", where="fps", legal=f"up to {sinks.FASTEST} are legal"
+            )
+
+    def shot(self, index: int) -> Shot:
+        """What frame `index` shows."""
+        return self.score.shot(index / (self.frames if self.score.is_loop else max(1, self.frames - 1)))
+
+    def drawing(self, index: int) -> Drawing:
+        """Frame `index`, about to be drawn."""
+        return self._draw(self.shot(index), self.size, self.quality)
+
+    def _draw(self, shot: Shot, size: tuple[int, int], quality: Quality) -> Drawing:
+        first = self._part(shot.recipe, size, quality)
+        if shot.other is None:
+            return first
+        deep = replace(quality, bits=DEEP, dither=False)
+        parts = [self._part(recipe, size, deep) for recipe in (shot.recipe, shot.other)]
+        channels = max(part.channels for part in parts)
+        plan = FadePlan((parts[0].plan, parts[1].plan), (parts[0].channels, parts[1].channels), shot.share, quality)
+        return replace(first, channels=channels, plan=plan)
+
+    def _part(self, recipe: Any, size: tuple[int, int], quality: Quality) -> Drawing:
+        return draw(recipe, size, quality, engine_for(recipe, size, self.engine, self.device, self.threads))
+
+    @cached_property
+    def channels(self) -> int:
+        """1 if all of the film is grey, else 3."""
+        morph = self.score.timeline.morph
+        recipes = (self.score.timeline.recipe, *(morph.recipes if morph else ()))
+        return 1 if all(recipe.color.mode == "gray" for recipe in recipes) else 3
+
+    def sample(self) -> Iterator[NDArray[np.uint8]]:
+        """A few small frames from all over the film."""
+        longest = max(self.size)
+        small = tuple(max(1, side * min(_SAMPLE_SIDE, longest) // longest) for side in self.size)
+        for index in sorted({i * self.frames // _SAMPLE for i in range(_SAMPLE)}):
+            yield self._draw(self.shot(index), (small[0], small[1]), Quality()).whole()
+
+    def imprint(self) -> Imprint:
+        """What the file is to say of the film."""
+        timeline = self.score.timeline
+        settings = {
+            "width": self.size[0], "height": self.size[1], "aa": self.quality.samples, "dither": self.quality.dither,
+            "fps": str(self.fps), "frames": self.frames,
+        }  # fmt: skip
+        told = timeline.to_dict()
+        del told["recipe"]
+        return Imprint(timeline.recipe, settings, told)
+
+
+def is_numbered(path: Path) -> bool:
+    """Does a path such as `frames/%04d.png` ask for a file for each frame?"""
+    return "%" in path.name
+
+
+def write_reel(
+    reel: Reel, path: Path, *, quality: int | None = None, exclusive: bool = False, max_memory: int = DEFAULT,
+    progress: Progress = lambda frames: None,
+) -> Path:  # fmt: skip
+    """Draw a film into one file; returns its path. `progress` is told of finished frames.
+
+    `quality`: 1 to 100, of lossy formats. `exclusive`: never take an existing file's place.
+    Errors: CppnError for what the format cannot hold or would take more memory, and if it cannot be written; nothing
+    half-written is left behind.
+    """
+    film = sinks.Film(*reel.size, reel.fps, reel.frames, reel.imprint(), quality, reel.sample)
+    form = sinks.check_film(path, film)
+    first = reel.drawing(0)
+    _check_memory(reel, first, form.name, max_memory, str(path))
+    sink = sinks.open_film(path, film)
+    sink.exclusive = exclusive
+    sink.sweep()
+    with sink:
+        _convey(reel, sink, progress)
+    return sink.path
+
+
+def _check_memory(reel: Reel, first: Drawing, name: str, limit: int, where: str) -> None:
+    pixels = reel.size[0] * reel.size[1]
+    waiting = (2 * _AHEAD + 2) * pixels * reel.channels
+    peak = expected_peak(first, format_of(Path("a.png"))) + waiting + _ENCODER[name] * pixels
+    if peak > limit:
+        raise CppnError(
+            f"a film of {reel.size[0]}x{reel.size[1]} in {name} may take {peak / 1e6:.0f} MB of memory, more than the"
+            f" {limit / 1e6:.0f} MB allowed", where=where,
+            legal=f"draw it smaller, write frames/%04d.png, or allow --max-memory {-(-peak // 10**6)}MB",
+        )  # fmt: skip
+
+
+def _convey(reel: Reel, sink: sinks.FilmSink, progress: Progress) -> None:
+    """Draw here; encode on other threads, several frames at once; write on one more, in order."""
+    waiting: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(cores(), "cppn-encode") as encoders, ThreadPoolExecutor(1, "cppn-write") as writer:
+        try:
+            for index in range(reel.frames):
+                frame = reel.drawing(index).whole()
+                if frame.shape[2] < reel.channels:
+                    frame = np.repeat(frame, reel.channels, axis=2)
+                waiting.append(writer.submit(_append, sink, encoders.submit(sink.encode, frame)))
+                if len(waiting) > _AHEAD:
+                    waiting.popleft().result()
+                    progress(1)
+            while waiting:
+                waiting.popleft().result()
+                progress(1)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+
+def _append(sink: sinks.FilmSink, encoded: Future[Any]) -> None:
+    sink.append(encoded.result())
+
+
+def write_frames(
+    reel: Reel, pattern: Path, encoding: Encoding | None = None, *, max_memory: int = DEFAULT, resume: bool = False,
+    progress: Progress = lambda frames: None,
+) -> list[Path]:  # fmt: skip
+    """Draw each frame into a picture of its own, `pattern` such as `frames/%04d.png`; returns their paths.
+
+    `resume`: leave those that are there, whole, and of this film. A picture carries the recipe of its frame, so it can
+    be drawn again at any size.
+    Errors: CppnError if the pictures cannot be written; those that are finished stay.
+    """
+    paths = frame_paths(pattern, reel.frames)
+    _check_frames(reel, paths[0], encoding)
+    sweep(pattern.parent, {path.name for path in paths})
+    identity = _identity(reel, encoding)
+    stop, take, indices = threading.Event(), threading.Lock(), iter(range(reel.frames))
+
+    def work() -> None:
+        while not stop.is_set():
+            with take:
+                index = next(indices, None)
+            if index is None:
+                return
+            told = {"film": identity, "frame": index}
+            if not (resume and _is_done(paths[index], told)):
+                write_picture(
+                    reel.drawing(index), paths[index], encoding, max_memory=max_memory, notes=told,
+                    progress=lambda pixels: _go_on(stop),
+                )  # fmt: skip
+            progress(1)
+
+    # two at once: one is drawn while the end of the other is written
+    with ThreadPoolExecutor(_AT_ONCE, "cppn-frame") as pool:
+        try:
+            tasks = [pool.submit(work) for _ in range(_AT_ONCE)]
+            failed, _ = wait(tasks, return_when=FIRST_EXCEPTION)
+            for task in failed:
+                task.result()
+        finally:
+            stop.set()
+    return paths
+
+
+class _StoppedError(Exception):
+    """Another frame failed, or the user has had enough."""
+
+
+def _go_on(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise _StoppedError
+
+
+def frame_paths(pattern: Path, frames: int) -> list[Path]:
+    """The paths of numbered frames.
+
+    Errors: CppnError if the pattern has not one place for the number.
+    """
+    found = list(_NUMBER.finditer(pattern.name))
+    if len(found) != 1 or pattern.name.count("%") != 1 or int(found[0][1] or 0) > 20:
+        raise CppnError("it has no place for one number", where=str(pattern), legal="write frames/%04d.png")
+    before, after, digits = pattern.name[: found[0].start()], pattern.name[found[0].end() :], int(found[0][1] or 0)
+    return [pattern.with_name(f"{before}{index:0{digits}d}{after}") for index in range(frames)]
+
+
+def _check_frames(reel: Reel, path: Path, encoding: Encoding | None) -> None:
+    form = format_of(path)
+    if form.name in ("NPY", "Deep Zoom"):
+        raise CppnError(
+            f"{form.name} is not for frames", where=str(path), legal=".png, .tif, .jpg, .webp and .avif are"
+        )
+    if not path.parent.exists() and path.parent.parent.is_dir():
+        try:
+            path.parent.mkdir()
+        except OSError as error:
+            raise failure(f"it could not be made: {error.strerror}", where=str(path.parent)) from None
+    check(path, *reel.size, reel.quality.bits, encoding)
+
+
+def _identity(reel: Reel, encoding: Encoding | None) -> str:
+    """A name for all that the frames' pixels depend on."""
+    told = reel.imprint()
+    data = [told.recipe.to_dict(), told.timeline, told.drawing, reel.quality.bits, reel.engine, reel.device]
+    text = json.dumps([*data, repr(encoding or Encoding())], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _is_done(path: Path, told: dict[str, Any]) -> bool:
+    """Is the picture there, of this frame, and whole?"""
+    if not path.is_file():
+        return False
+    try:
+        drawing = read_imprint(path).drawing
+    except CppnError:
+        return False
+    return all(drawing.get(key) == value for key, value in told.items()) and is_whole(path)

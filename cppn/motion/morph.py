@@ -1,0 +1,112 @@
+"""From one recipe to another, through their weights and numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..develop import develop, develop_network
+from ..field.activations import Activation, parse_activation
+from ..field.color import decode, encode, linear_to_oklab, oklab_to_linear, palette_table
+from ..field.numpy_ops import NumpyOps
+from ..network import Layer
+from ..recipe import Recipe
+from .walks import with_network
+
+_STOPS = 128  # of a palette between two palettes
+Floats = NDArray[np.float64]
+
+
+def difference(a: Recipe, b: Recipe) -> str:
+    """In what two recipes differ that cannot be gone through step by step; empty if there is a way."""
+    one, two = a.network, b.network
+    if one.hidden != two.hidden or one.inputs != two.inputs or one.latent_length != two.latent_length:
+        return "their networks have different shapes"
+    if [x.name for x in _acts(a)] != [x.name for x in _acts(b)]:
+        return "their activations differ"
+    if one.residual != two.residual:
+        return "one is residual"
+    if a.color.mode != b.color.mode or a.color.invert != b.color.invert:
+        return "their colour modes differ"
+    return "one is stretched" if a.view.stretch != b.view.stretch else ""
+
+
+def between(a: Recipe, b: Recipe, share: float) -> Recipe:
+    """The recipe at a share, 0 to 1, of the way from one to another; at the ends, these themselves.
+
+    Weights turn from one direction to the other and keep their size, as a straight way would not: halfway between two
+    random networks it is 0.7 of theirs, and the picture dull.
+    """
+    if share in (0, 1):
+        return b if share else a
+    first, second = develop_network(a), develop_network(b)
+    layers = [_layer(p, q, share) for p, q in zip(first.layers, second.layers, strict=True)]
+    one, two = develop(a), develop(b)
+    color = {
+        "levels": _even(one.levels, two.levels, share), "hue": _turn(a.color.hue, b.color.hue, share),
+        "palette": _palette(a.color.palette, b.color.palette, share),
+    }  # fmt: skip
+    view = {
+        "center": _even(a.view.center, b.view.center, share), "extent": _log(a.view.extent, b.view.extent, share),
+        "zoom": _log(a.view.zoom, b.view.zoom, share), "rotate": _turn(a.view.rotate, b.view.rotate, share),
+    }  # fmt: skip
+    latent = tuple(_even(first.latent, second.latent, share))
+    acts = [str(layer.activation) for layer in layers]
+    moved = a.change({"network": {"act": acts}, "color": color, "view": view})
+    network = type(first)(first.inputs, latent, tuple(layers), first.residual)
+    return with_network(moved, network, layers)
+
+
+def _acts(recipe: Recipe) -> list[Activation]:
+    acts = [parse_activation(text) for text in recipe.network.act]
+    return acts * (len(recipe.network.hidden) + 1) if len(acts) == 1 else acts
+
+
+def _layer(a: Layer, b: Layer, share: float) -> Layer:
+    one, two = (np.concatenate([layer.weight.ravel(), layer.bias]).astype(np.float64) for layer in (a, b))
+    numbers = _spherical(one, two, share).astype(np.float32)
+    values = {
+        key: (1 - share) * value + share * b.activation.parameters[key]
+        for key, value in a.activation.parameters.items()
+    }
+    weights = a.weight.size
+    return Layer(numbers[:weights].reshape(a.weight.shape), numbers[weights:], a.activation.with_parameters(**values))
+
+
+def _spherical(a: Floats, b: Floats, share: float) -> Floats:
+    """Between two vectors, by turning; straight where they point the same or the opposite way."""
+    long, wide = math.sqrt(a @ a), math.sqrt(b @ b)
+    cosine = float(a @ b) / (long * wide) if long and wide else 1.0
+    if abs(cosine) > 0.9995:
+        return (1 - share) * a + share * b
+    angle = math.acos(cosine)
+    sine = math.sin(angle)
+    way = math.sin((1 - share) * angle) / sine * a / long + math.sin(share * angle) / sine * b / wide
+    return ((1 - share) * long + share * wide) * way
+
+
+def _even(a: tuple[float, ...], b: tuple[float, ...], share: float) -> list[float]:
+    return [(1 - share) * x + share * y for x, y in zip(a, b, strict=True)]
+
+
+def _log(a: float, b: float, share: float) -> float:
+    return math.exp((1 - share) * math.log(a) + share * math.log(b))
+
+
+def _turn(a: float, b: float, share: float) -> float:
+    """The shorter way round."""
+    return (a + share * ((b - a + 180) % 360 - 180)) % 360
+
+
+def _palette(a: str | None, b: str | None, share: float) -> str | None:
+    """The palette whose every colour is between the two, in OKLab, written out."""
+    if a == b or a is None or b is None:
+        return a
+    ops = NumpyOps()
+    labs = [linear_to_oklab(np.asarray(decode(palette_table(text), ops))) for text in (a, b)]
+    mixed = (1 - share) * labs[0] + share * labs[1]
+    at = np.linspace(0, len(mixed) - 1, _STOPS).round().astype(int)
+    rgb = np.stack([encode(np.clip(c, 0, 1), ops) for c in oklab_to_linear(*mixed[at].T)], axis=1)
+    return ",".join("#{:02x}{:02x}{:02x}".format(*(255 * stop + 0.5).astype(int)) for stop in rgb.clip(0, 1))

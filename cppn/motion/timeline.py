@@ -1,0 +1,247 @@
+"""The Timeline: the whole description of a motion, as text. Nothing else decides what a film shows at which time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, FiniteFloat, ValidationError, model_validator
+
+from ..errors import CppnError, unknown
+from ..library import motions, presets
+from ..recipe import Recipe, Section, embed_weights, explain, read_table
+from ..rng import LARGEST_SEED
+from ..sinks.metadata import Imprint
+from ..sources import load_imprint
+from .easing import easing
+from .knobs import Numbers, knob
+
+VERSION = 1
+DURATION = 6.0  # seconds, unless a timeline says otherwise
+LONGEST = 86400.0  # seconds
+MOST_KEYS = 10_000
+
+Key = tuple[FiniteFloat, FiniteFloat | tuple[FiniteFloat, FiniteFloat]] | tuple[
+    FiniteFloat, FiniteFloat | tuple[FiniteFloat, FiniteFloat], str
+]  # fmt: skip
+
+
+class Track(Section):
+    """What one knob does: its value at some times, and how it gets from each to the next.
+
+    `keys`: (seconds, value) or (seconds, value, easing towards it). Before the first and after the last it stays.
+    """
+
+    knob: str
+    keys: tuple[Key, ...] = Field(min_length=1, max_length=MOST_KEYS)
+    ease: str = "linear"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Track:
+        knob(self.knob)
+        for name in (self.ease, *(key[2] for key in self.keys if len(key) > 2)):
+            easing(str(name))
+        for before, after in pairwise(self.keys):
+            if not before[0] < after[0]:
+                raise CppnError(
+                    f"the key at {after[0]:g} s comes after the one at {before[0]:g} s", where=f"track of {self.knob}",
+                    legal="keys are in the order of their times",
+                )  # fmt: skip
+        if self.keys[0][0] < 0:
+            raise CppnError(
+                f"a key at {self.keys[0][0]:g} s", where=f"track of {self.knob}", legal="a film begins at 0"
+            )
+        return self
+
+
+class Walking(Section):
+    """A closed random walk: how far, by which curve, at which pace.
+
+    `amount`: for weights, as a part of their own size; for latent inputs, as it is.
+    """
+
+    amount: float = Field(0.2, ge=0, le=100)
+    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    ease: str = "linear"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Walking:
+        easing(self.ease)
+        return self
+
+
+class Morphing(Section):
+    """From the timeline's recipe through others and back.
+
+    `by`: "weights", through the numbers of networks of the same shape; "fade", one picture through the other, in linear
+    light; "auto", by weights where that can be.
+    """
+
+    recipes: tuple[Recipe, ...] = Field(min_length=1, max_length=1000)
+    by: Literal["auto", "weights", "fade"] = "auto"
+    ease: str = "smooth"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Morphing:
+        easing(self.ease)
+        return self
+
+
+class Timeline(Section):
+    """A recipe and what moves in it, over `duration` seconds.
+
+    `boomerang`: tracks that do not end as they began go there and back.
+    """
+
+    version: int = Field(VERSION, ge=1, le=VERSION)
+    name: str = Field("", max_length=200)
+    description: str = Field("", max_length=2000)
+    duration: float = Field(DURATION, gt=0, le=LONGEST)
+    boomerang: bool = False
+    recipe: Recipe = Recipe()
+    tracks: tuple[Track, ...] = Field((), max_length=100)
+    drift: Walking | None = None
+    latent: Walking | None = None
+    morph: Morphing | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Timeline:
+        names = [track.knob for track in self.tracks]
+        for name in names:
+            if names.count(name) > 1:
+                raise CppnError(f"there are several tracks of {name}", where="tracks", legal="put their keys into one")
+        for track in self.tracks:
+            if track.keys[-1][0] > self.duration:
+                raise CppnError(
+                    f"a key at {track.keys[-1][0]:g} s", where=f"track of {track.knob}",
+                    legal=f"the film ends at {self.duration:g} s",
+                )  # fmt: skip
+        return self
+
+    @property
+    def moves(self) -> bool:
+        """Does anything move?"""
+        return bool(self.tracks or self.drift or self.latent or self.morph)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, texts, lists and dictionaries; what was not set is left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def to_toml(self) -> str:
+        """TOML, as in timeline files."""
+        import tomli_w
+
+        return tomli_w.dumps(self.to_dict())
+
+    def lasting(self, seconds: float) -> Timeline:
+        """The same, slower or faster."""
+        factor = seconds / self.duration
+        tracks = [
+            {**track.model_dump(), "keys": [(min(seconds, key[0] * factor), *key[1:]) for key in track.keys]}
+            for track in self.tracks
+        ]
+        return from_dict({**self.to_dict(), "duration": seconds, "tracks": tracks}, where="")
+
+
+def values(key: Key) -> Numbers:
+    """A key's value, as numbers."""
+    return key[1] if isinstance(key[1], tuple) else (key[1],)
+
+
+def from_dict(data: Any, *, where: str) -> Timeline:
+    """The Timeline that plain data describe. `where` names their origin in errors.
+
+    Errors: CppnError for unknown keys, bad values, keys out of order, and newer versions.
+    """
+    if not isinstance(data, dict):
+        raise CppnError("there is no timeline in it", where=where, legal="a timeline is a table of keys and values")
+    version = data.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise CppnError(
+            f"timeline version {version} is newer than this program", where=where,
+            legal=f"versions up to {VERSION} can be read",
+        )  # fmt: skip
+    try:
+        return Timeline.model_validate(data)
+    except CppnError as error:
+        raise CppnError(str(error), where=where) from None
+    except ValidationError as error:
+        raise explain(error, Timeline, where) from None
+    except RecursionError:
+        raise CppnError("the timeline is nested too deeply", where=where) from None
+
+
+def of_recipe(recipe: Recipe) -> Timeline:
+    """A timeline in which nothing moves yet."""
+    return Timeline(recipe=recipe)
+
+
+def load_timeline(source: str) -> tuple[Timeline, dict[str, Any]]:
+    """The timeline of a motion's name, a timeline file, a film; a still one of any picture. Second, how it was drawn.
+
+    Errors: CppnError if there is no such thing.
+    """
+    path = Path(source)
+    if source in motions and not path.is_file() and source not in presets:
+        return read_timeline(motions[source]), {}
+    if not path.exists() and not path.suffix and source not in presets:
+        names = [*presets, *(n.rpartition("/")[2] for n in presets), *motions, *motions.short_names]
+        raise unknown("preset, motion or file", source, names if "/" in source else [n for n in names if "/" not in n])
+    if path.is_file() and path.suffix.lower() in (".toml", ".json"):
+        data = read_table(path)
+        if isinstance(data, dict) and "duration" in data:
+            return _resolve(data, path), {}
+    imprint = load_imprint(source)
+    return timeline_of(imprint, where=source), imprint.drawing
+
+
+def read_timeline(path: Path) -> Timeline:
+    """The Timeline in a `.toml` or `.json` file. `source` may name a preset or a picture instead of `recipe`."""
+    return _resolve(read_table(path), path)
+
+
+def timeline_of(imprint: Imprint, *, where: str) -> Timeline:
+    """The timeline that a film carries; of a picture, a still one."""
+    return from_dict({**(imprint.timeline or {}), "recipe": imprint.recipe.to_dict()}, where=where)
+
+
+def _resolve(data: Any, path: Path) -> Timeline:
+    """The timeline of a file's data, the pictures that it names put in."""
+    where = str(path)
+    if isinstance(data, Mapping):
+        data = dict(data)
+        if "source" in data:
+            if "recipe" in data:
+                raise CppnError("it names a source and writes a recipe", where=where, legal="give one of them")
+            data["recipe"] = _named(data.pop("source"), path)
+        elif isinstance(data.get("recipe"), dict):
+            embed_weights(data["recipe"], path.parent)
+        morph = data.get("morph")
+        if isinstance(morph, dict):
+            data["morph"] = _resolve_morph(morph, data.get("recipe"), path)
+    return from_dict(data, where=where)
+
+
+def _resolve_morph(morph: dict[str, Any], recipe: Any, path: Path) -> dict[str, Any]:
+    """The recipes of a morph: those of named pictures, and those that differ from the timeline's in their seeds."""
+    told = {key: value for key, value in morph.items() if key not in ("sources", "seeds")}
+    for key, legal in (("sources", '["marble", "dunes"]'), ("seeds", "[3, 8]")):
+        if not isinstance(morph.get(key, []), list):
+            raise CppnError(f"morph.{key} is no list", where=str(path), legal=f"write {key} = {legal}")
+    found = [_named(source, path) for source in morph.get("sources", [])]
+    if isinstance(recipe, dict):
+        found += [{**recipe, "seed": seed} for seed in morph.get("seeds", [])]
+    return {**told, "recipes": [*told.get("recipes", []), *found]}
+
+
+def _named(source: Any, path: Path) -> dict[str, Any]:
+    """The recipe that a timeline names: a preset, or a file beside its own."""
+    if not isinstance(source, str):
+        raise CppnError("a source is no text", where=str(path), legal="name a preset or a file")
+    beside = path.parent / source
+    try:
+        return load_imprint(beside if beside.is_file() and source not in presets else source).recipe.to_dict()
+    except CppnError as error:
+        raise CppnError(str(error), where=str(path), misuse=error.misuse) from None

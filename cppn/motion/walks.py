@@ -1,0 +1,106 @@
+"""Closed walks: a network's weights or its latent inputs go round a random curve, and come back exactly."""
+
+from __future__ import annotations
+
+import base64
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..develop import develop_network
+from ..errors import CppnError
+from ..network import Layer, Network, write_weights
+from ..recipe import Recipe
+from ..rng import Stream
+
+Floats = NDArray[np.float64]
+
+# how often the parts of a walk go round, and how wide each is: one circle alone would look like a pendulum
+_ROUNDS = ((1, 1.0), (2, 0.4), (3, 0.2))
+_DRIFT, _LATENT = 0, 1  # what the numbers of a stream are for
+
+
+class Walk:
+    """A closed curve in space, shape (size,), that begins and ends at 0, of about 1 a coordinate.
+
+    It is a sum of circles in planes at right angles to each other, each gone round at its own even pace, so that the
+    speed is the same everywhere. Where there is no room for three planes there are fewer; one number swings.
+    """
+
+    def __init__(self, size: int, stream: Stream) -> None:
+        planes = min(len(_ROUNDS), size // 2)
+        self._rounds = _ROUNDS[: max(1, planes)]
+        if planes:
+            rows = _orthonormal(stream.normal(2 * planes * size).reshape(2 * planes, size))
+        else:
+            rows = np.zeros((2, size))
+            rows[1] = 1.0
+        self._axes = rows * math.sqrt(size)
+
+    def at(self, t: float) -> Floats:
+        """The place at a time from 0 to 1."""
+        place = np.zeros(self._axes.shape[1])
+        for (rounds, width), (cosine, sine) in zip(self._rounds, self._axes.reshape(-1, 2, place.size), strict=True):
+            angle = 2 * math.pi * (rounds * t % 1.0)
+            place += width * ((math.cos(angle) - 1) * cosine + math.sin(angle) * sine)
+        return place
+
+
+def _orthonormal(rows: Floats) -> Floats:
+    """Rows of length 1 at right angles to each other (Gram and Schmidt, twice for roundings)."""
+    for i, row in enumerate(rows):
+        for _ in range(2):
+            row -= rows[:i].T @ (rows[:i] @ row)
+        row /= math.sqrt(row @ row)
+    return rows
+
+
+class Drift:
+    """The weights of a network walk, each affine map by the same share of its own size."""
+
+    def __init__(self, network: Network, amount: float, seed: int) -> None:
+        self._amount = amount
+        self._walks = [
+            Walk(layer.weight.size + layer.bias.size, Stream(seed, _DRIFT, i)) for i, layer in enumerate(network.layers)
+        ]
+
+    def at(self, recipe: Recipe, t: float) -> Recipe:
+        """The recipe with its weights where they are at a time from 0 to 1."""
+        network = develop_network(recipe)
+        return with_network(
+            recipe, network, [self._move(*both, t) for both in zip(network.layers, self._walks, strict=True)]
+        )
+
+    def _move(self, layer: Layer, walk: Walk, t: float) -> Layer:
+        numbers = np.concatenate([layer.weight.ravel(), layer.bias]).astype(np.float64)
+        size = math.sqrt(float(numbers @ numbers) / numbers.size)
+        moved = (numbers + self._amount * size * walk.at(t)).astype(np.float32)
+        weights = layer.weight.size
+        return Layer(moved[:weights].reshape(layer.weight.shape), moved[weights:], layer.activation)
+
+
+class LatentWalk:
+    """The latent inputs of a network walk.
+
+    Errors: CppnError if it has none.
+    """
+
+    def __init__(self, network: Network, amount: float, seed: int) -> None:
+        if not network.latent:
+            raise CppnError(
+                "this network has no latent inputs", where="latent",
+                legal="`cppn render SOURCE --latent 4 -o z.toml` gives it some; --drift moves the weights",
+            )  # fmt: skip
+        self._amount, self._walk = amount, Walk(len(network.latent), Stream(seed, _LATENT))
+
+    def at(self, recipe: Recipe, t: float) -> Recipe:
+        """The recipe with its latent inputs where they are at a time from 0 to 1."""
+        place = np.array(develop_network(recipe).latent) + self._amount * self._walk.at(t)
+        return recipe.change({"network": {"latent": place.tolist()}})
+
+
+def with_network(recipe: Recipe, network: Network, layers: list[Layer]) -> Recipe:
+    """The recipe with these layers' weights, and the network's latent inputs, written into it."""
+    weights = base64.b64encode(write_weights(layers)).decode()
+    return recipe.change({"network": {"weights": weights, "latent": list(network.latent)}})
