@@ -9,7 +9,7 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test setup browser bench bench-large bench-training bench-fitting clean
+.PHONY: art test setup browser bench bench-large bench-films bench-training bench-fitting clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -26,6 +26,9 @@ bench: setup
 
 bench-large: setup
 	$(BIN)/python benchmarks/large.py
+
+bench-films: setup
+	$(BIN)/python benchmarks/films.py
 
 bench-training: setup
 	$(BIN)/python benchmarks/training.py
