@@ -11,6 +11,10 @@ from conftest import Run
 
 import cppn
 from cppn.cli import COMMANDS
+from cppn.library import motions
+from cppn.motion.easing import EASINGS
+from cppn.motion.score import Score
+from cppn.motion.timeline import load_timeline
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,6 +42,7 @@ def test_every_command_in_the_readme_runs_as_written(run: Run, tmp_path):
         else:
             # smaller than the reader will draw them, so that the test takes seconds
             smaller = ["--size", "64x48", "--dpi", "100"] if words[1] == "render" and "--count" not in words else []
+            smaller = ["--size", "64x48", "--frames", "4"] if words[1] == "animate" else smaller
             run(*words[1:], *smaller)
 
 
@@ -48,6 +53,19 @@ def test_the_python_in_the_readme_runs_as_written(tmp_path, monkeypatch):
     exec(code, namespace)
     assert namespace["pixels"].shape == (200, 320, 1)
     assert (tmp_path / "mine.png").exists()
+
+
+def test_what_is_told_of_motion_runs_as_written(tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "motion.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(code, {})
+    assert load_timeline("galaxy.webp")[0].recipe == cppn.load("galaxy")
+    (line,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    Path("line.toml").write_text(line)
+    assert Score(load_timeline("line.toml")[0]).is_loop
+    told = set(re.findall(r"^\| `(.*?)` \|", page.partition("| easing |")[2].partition("**Knobs**")[0], re.MULTILINE))
+    assert {name for names in told for name in names.split("`, `")} == set(EASINGS)
 
 
 def test_the_reference_is_what_the_program_says():
@@ -62,7 +80,8 @@ def test_the_reference_is_what_the_program_says():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_and_pictures_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), target
 
@@ -74,6 +93,9 @@ def test_the_gallery_shows_every_preset():
         if path.parent.name != "mosaics"
     }
     assert drawn == set(cppn.presets)
+    loops = {f"motion/{path.stem}" for path in (ROOT / "gallery" / "motion").glob("*.webp")}
+    assert loops == set(motions)
+    assert all(f"gallery/{name}.webp" in README for name in motions)
 
 
 def test_versions_agree():

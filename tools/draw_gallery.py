@@ -1,5 +1,6 @@
-"""Draw every preset into gallery/, small, and the sheets that the README shows."""
+"""Draw every preset into gallery/, small, the sheets that the README shows, and every motion as a loop."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,17 @@ from PIL import Image
 from tqdm import tqdm
 
 import cppn
+from cppn.engines import Quality
+from cppn.library import motions
+from cppn.motion.film import Reel, write_reel
+from cppn.motion.score import Score
+from cppn.motion.timeline import read_timeline
 
 ROOT = Path(__file__).parent.parent
 GALLERY = ROOT / "gallery"
 SIDE = 384  # of a picture: a few of them side by side on a page
 SHEET_SIDE, ACROSS, GAP = 200, 8, 4
+LOOP, FPS = (240, 180), Fraction(15)  # of a motion's loop
 
 
 def sheet(names: list[str], across: int = ACROSS) -> np.ndarray:
@@ -36,6 +43,12 @@ def main() -> None:
     for folder, across in (("readme", 5), ("art", ACROSS)):
         names = [name for name in cppn.presets if name.startswith(f"{folder}/")]
         paths.append(cppn.save(sheet(names, across), GALLERY / f"{folder}.jpg", quality=88))
+    for name, file in tqdm(motions.items(), unit="loop"):
+        path = GALLERY / f"{name}.webp"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        score = Score(read_timeline(file))
+        frames = round(FPS * score.timeline.duration)
+        paths.append(write_reel(Reel(score, LOOP, FPS, frames, Quality(2)), path, quality=60))
     for path in paths:
         print(path.relative_to(ROOT))
 

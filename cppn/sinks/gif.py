@@ -47,8 +47,8 @@ class GifSink(FilmSink):
 
     def encode(self, frame: Frame) -> bytes:
         """The frame in the palette's colours, compressed."""
-        noisy = np.clip(_rgb(frame) + (self._noise + 0.5), 0, 255).astype(np.uint8)
-        image = Image.fromarray(self._nearest[_box(noisy)], "P")
+        noisy = np.clip(frame + self._noise, 0, 255).astype(np.uint8)
+        image = Image.fromarray(self._nearest[_box(_rgb(noisy))], "P")
         image.putpalette(self._colours.tobytes())
         return b"".join(GifImagePlugin.getdata(image))
 
@@ -78,19 +78,16 @@ def _palette(film: Film) -> NDArray[np.uint8]:
     found = Image.fromarray(pixels[None]).quantize(256, Image.Quantize.MEDIANCUT, kmeans=2).getpalette() or []
     colours = np.zeros((256, 3), np.uint8)
     colours[: len(found) // 3] = np.array(found, np.uint8).reshape(-1, 3)
-    for _ in range(2):
-        index = _nearest(colours)[_box(pixels)]
-        count = np.bincount(index, minlength=256)
-        sums = np.stack([np.bincount(index, pixels[:, c], minlength=256) for c in range(3)], axis=1)
-        means = (sums / np.maximum(count, 1)[:, None] + 0.5).astype(np.uint8)
-        colours = np.where(count[:, None] > 0, means, colours)
-    return colours
+    index = _nearest(colours)[_box(pixels)]
+    count = np.bincount(index, minlength=256)[:, None]
+    sums = np.stack([np.bincount(index, pixels[:, c], minlength=256) for c in range(3)], axis=1)
+    return np.where(count > 0, (sums / np.maximum(count, 1) + 0.5).astype(np.uint8), colours)
 
 
-def _box(pixels: NDArray[np.uint8]) -> NDArray[np.intp]:
+def _box(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """In which of 64³ boxes colours, shape (…, 3), lie."""
-    boxes = (pixels >> 2).astype(np.intp)
-    return boxes[..., 0] << 12 | boxes[..., 1] << 6 | boxes[..., 2]
+    red, green, blue = (pixels[..., c].astype(np.uint32) >> 2 for c in range(3))
+    return np.asarray(red << 12 | green << 6 | blue, np.uint32)
 
 
 def _nearest(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -109,11 +106,12 @@ def _nearest(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return table.ravel()
 
 
-def _noise(film: Film, colours: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _noise(film: Film, colours: NDArray[np.uint8]) -> NDArray[np.int16]:
     """What is added to every frame before its colours are chosen, shape (height, width, 1)."""
     j, i = np.mgrid[: film.height, : film.width]
     pattern = (52.9829189 * ((0.06711056 * i + 0.00583715 * j) % 1)) % 1 - 0.5
-    noise: NDArray[np.float32] = (pattern * (_spacing(colours) if film.dither else 0.0))[..., None].astype(np.float32)
+    spacing = _spacing(colours) if film.dither else 0.0
+    noise: NDArray[np.int16] = np.rint(pattern * spacing).astype(np.int16)[..., None]
     return noise
 
 
