@@ -60,7 +60,7 @@ def test_what_is_told_of_motion_runs_as_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(code, {})
-    assert load_timeline("galaxy.webp")[0].recipe == cppn.load("galaxy")
+    assert load_timeline("galaxy.webp")[0].recipe.network == cppn.load("galaxy").network
     (line,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     Path("line.toml").write_text(line)
     assert Score(load_timeline("line.toml")[0]).is_loop
