@@ -60,6 +60,15 @@ def frame(view: View, width: int, height: int, bleed: int = 0) -> Frame:
     )
 
 
+def part(view: View, canvas: tuple[int, int], left: int, top: int, width: int, height: int) -> View:
+    """The view that shows, on width × height pixels, what they show of a canvas on which the whole view is laid."""
+    whole = frame(view, *canvas)
+    u, v = left + (width - canvas[0]) / 2, top + (height - canvas[1]) / 2
+    half = math.hypot(whole.ux, whole.uy) * min(width, height) / 2
+    center = whole.cx + whole.ux * u + whole.vx * v, whole.cy + whole.uy * u + whole.vy * v
+    return View(center=center, extent=view.extent, zoom=view.extent / half, rotate=view.rotate)
+
+
 # name: width × height, in the position in which the device is mostly held
 SIZES = {
     "hd": (1280, 720), "fullhd": (1920, 1080), "1080p": (1920, 1080), "qhd": (2560, 1440), "1440p": (2560, 1440),

@@ -328,6 +328,6 @@ def _bar(frames: int, quiet: bool) -> AbstractContextManager[Callable[[int], Any
     """A progress bar on a terminal."""
     if quiet or not sys.stderr.isatty():
         return nullcontext(lambda frames: None)
-    from .progress import FrameBar
+    from .progress import CountBar
 
-    return FrameBar(frames)
+    return CountBar(frames, "frame")

@@ -8,18 +8,18 @@ from typing import Any
 from tqdm import tqdm
 
 
-class FrameBar:
-    """A bar that counts frames and shows frames a second."""
+class CountBar:
+    """A bar that counts things and shows how many a second."""
 
-    def __init__(self, frames: int) -> None:
+    def __init__(self, count: int, unit: str) -> None:
         self._bar = tqdm(
-            total=frames, unit="frame",
-            bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} frames {rate_fmt} {remaining}",
+            total=count, unit=unit,
+            bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {rate_fmt} {remaining}",
             leave=False,
         )  # fmt: skip
 
     def __enter__(self) -> Callable[[int], Any]:
-        return lambda frames: self._bar.update(frames)
+        return lambda done: self._bar.update(done)
 
     def __exit__(self, *error: object) -> None:
         self._bar.close()

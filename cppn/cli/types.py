@@ -150,6 +150,31 @@ def size(text: str) -> Any:
     return parse_size(text)
 
 
+def sizes(text: str) -> list[Any]:
+    """Several sizes, separated by commas."""
+    return [size(part) for part in text.split(",")]
+
+
+def span(text: str) -> list[Any]:
+    """The sizes of screens side by side, separated by plus signs."""
+    found = [size(part) for part in text.split("+")]
+    if len(found) < 2:
+        raise CppnError("one screen is no span", legal='write "3840x2160+2560x1440"')
+    return found
+
+
+def styles(text: str) -> list[str]:
+    """Names of styles, separated by commas."""
+    from ..errors import unknown
+    from ..gallery.styles import STYLES
+
+    names = [part.strip() for part in text.split(",")]
+    for name in names:
+        if name not in STYLES:
+            raise unknown("style", name, STYLES)
+    return names
+
+
 def memory(text: str) -> int:
     """An amount of memory in bytes."""
     from ..memory import parse_bytes
@@ -173,6 +198,12 @@ def _size_names() -> list[str]:
     from ..view import PAPERS, SIZES
 
     return [*SIZES, *PAPERS]
+
+
+def _style_names() -> list[str]:
+    from ..gallery.styles import STYLES
+
+    return list(STYLES)
 
 
 class Source(click.ParamType[Any]):
@@ -230,6 +261,9 @@ WIDTHS = Parsed("n,n,…", widths)
 LATENT = Parsed("n|z,z,…", latent)
 BYTES = Parsed("size", memory)
 SIZE = Parsed("size", size, _size_names)
+SIZES = Parsed("sizes", sizes, _size_names)
+SPAN = Parsed("span", span)
+STYLES = Parsed("styles", styles, _style_names)
 PACE = Parsed("fps", pace)
 SECONDS = Parsed("seconds", seconds)
 SWEEP = Parsed("sweep", eased(sweep))

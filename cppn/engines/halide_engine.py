@@ -201,9 +201,21 @@ def _numbers(field: Field, folded: Folded) -> list[Any]:
     return [*arrays, np.zeros((1, 1)) if field.table is None else field.table.T]
 
 
-@lru_cache(maxsize=48)
 def _compile(shape: _Shape) -> _Pipeline:
+    """The pipeline of a shape; two threads that want the same one do not both compile it."""
+    with _LOCK:
+        lock = _LOCKS.setdefault(shape, threading.Lock())
+    with lock:
+        return _compiled(shape)
+
+
+@lru_cache(maxsize=48)
+def _compiled(shape: _Shape) -> _Pipeline:
     return _Pipeline(shape)
+
+
+_LOCK = threading.Lock()
+_LOCKS: dict[_Shape, threading.Lock] = {}
 
 
 class _Pipeline:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..crew import each
 from ..drawing import Drawing, draw, engine_for
 from ..engines import Quality, cores
 from ..errors import CppnError, failure
@@ -195,41 +195,19 @@ def write_frames(
     _check_frames(reel, paths[0], encoding)
     sweep(pattern.parent, {path.name for path in paths})
     identity = _identity(reel, encoding)
-    stop, take, indices = threading.Event(), threading.Lock(), iter(range(reel.frames))
 
-    def work() -> None:
-        while not stop.is_set():
-            with take:
-                index = next(indices, None)
-            if index is None:
-                return
-            told = {"film": identity, "frame": index}
-            if not (resume and _is_done(paths[index], told)):
-                write_picture(
-                    reel.drawing(index), paths[index], encoding, max_memory=max_memory, notes=told,
-                    progress=lambda pixels: _go_on(stop),
-                )  # fmt: skip
-            progress(1)
+    def work(index: int, go_on: Callable[[], None]) -> None:
+        told = {"film": identity, "frame": index}
+        if not (resume and _is_done(paths[index], told)):
+            write_picture(
+                reel.drawing(index), paths[index], encoding, max_memory=max_memory, notes=told,
+                progress=lambda pixels: go_on(),
+            )  # fmt: skip
+        progress(1)
 
     # two at once: one is drawn while the end of the other is written
-    with ThreadPoolExecutor(_AT_ONCE, "cppn-frame") as pool:
-        try:
-            tasks = [pool.submit(work) for _ in range(_AT_ONCE)]
-            failed, _ = wait(tasks, return_when=FIRST_EXCEPTION)
-            for task in failed:
-                task.result()
-        finally:
-            stop.set()
+    each(range(reel.frames), work, _AT_ONCE)
     return paths
-
-
-class _StoppedError(Exception):
-    """Another frame failed, or the user has had enough."""
-
-
-def _go_on(stop: threading.Event) -> None:
-    if stop.is_set():
-        raise _StoppedError
 
 
 def frame_paths(pattern: Path, frames: int) -> list[Path]:

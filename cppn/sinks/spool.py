@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ class Spool:
         """
         try:
             self._file = open(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")  # noqa: SIM115  closed by `close`
-            _lock(self._file, self.path)
+            lock_file(self._file, self.path, "another cppn is drawing this picture")
             if anew:
                 self._file.truncate(0)
                 self._file.write(json.dumps(self._drawing).encode() + b"\n")
@@ -118,8 +118,8 @@ class Spool:
         return failure(f"it could not be written: {error.strerror or error}", where=str(self.path))
 
 
-def _lock(file: BinaryIO, path: Path) -> None:
-    """Errors: CppnError if another process holds the file. The system lets go of it when the process ends."""
+def lock_file(file: IO[Any], path: Path, told: str) -> None:
+    """Errors: CppnError, with what is told, if another process holds the file; it lets go when it ends."""
     try:
         import fcntl
     except ImportError:  # Windows: a second run would write its own file and the last one wins
@@ -128,7 +128,7 @@ def _lock(file: BinaryIO, path: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        raise failure("another cppn is drawing this picture", where=str(path), legal="let it finish") from None
+        raise failure(told, where=str(path), legal="let it finish") from None
 
 
 def _differences(a: Any, b: Any, where: str = "") -> Iterator[str]:

@@ -1,0 +1,172 @@
+"""Building: a plan becomes a folder of pictures, thumbnails, a page and a sheet; stopped, it goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ..crew import GoOn, each
+from ..drawing import draw, engine_for
+from ..engines import Quality
+from ..field.activations import parse_activation
+from ..memory import DEFAULT
+from ..recipe import Recipe
+from ..saving import save, write_picture, write_text
+from ..sinks import Encoding
+from ..sinks.base import sweep
+from ..sinks.formats import check
+from ..view import part
+from .folder import (
+    MANIFEST,
+    PAGE,
+    SHEET,
+    THUMBS,
+    Copy,
+    Entry,
+    Plan,
+    alone,
+    check_folder,
+    is_done,
+    make_folder,
+    read_plan,
+)
+from .page import page
+from .sheet import sheet
+
+_AT_ONCE = 2  # pictures: one is drawn while the other is compiled or written
+_THUMB = 480  # pixels of a thumbnail's longer side
+_THUMB_QUALITY = 82
+_PLAIN = Encoding()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A shape that every picture is wanted in: a canvas, and the screens that show parts of it.
+
+    `screens`: left, top, width and height of each; one that shows all for an ordinary size.
+    """
+
+    canvas: tuple[int, int]
+    screens: tuple[tuple[int, int, int, int], ...]
+
+    @staticmethod
+    def plain(width: int, height: int) -> Wanted:
+        """One screen, all of it."""
+        return Wanted((width, height), ((0, 0, width, height),))
+
+    @staticmethod
+    def span(sizes: Sequence[tuple[int, int]]) -> Wanted:
+        """Screens side by side, their middles on one line, as one continuous picture."""
+        height = max(h for _, h in sizes)
+        lefts = [sum(w for w, _ in sizes[:i]) for i in range(len(sizes) + 1)]
+        screens = tuple((left, (height - h) // 2, w, h) for left, (w, h) in zip(lefts, sizes, strict=False))
+        return Wanted((lefts[-1], height), screens)
+
+
+@dataclass(frozen=True)
+class Making:
+    """How the pictures are drawn and written."""
+
+    ending: str = ".png"
+    aa: int | Literal["auto"] = 2
+    encoding: Encoding = _PLAIN
+    engine: str | None = None
+    device: str | None = None
+    threads: int | None = None
+    max_memory: int = DEFAULT
+
+
+def entry(name: str, family: str, why: str, recipe: Recipe, wanted: Sequence[Wanted], ending: str) -> Entry:
+    """A picture in all shapes that it is wanted in."""
+    copies = []
+    for shape in wanted:
+        for number, (left, top, width, height) in enumerate(shape.screens, 1):
+            alone_ = len(shape.screens) == 1
+            shown = (
+                recipe if alone_ else recipe.change(_view(part(recipe.view, shape.canvas, left, top, width, height)))
+            )
+            screen = "" if alone_ else f"-screen{number}"
+            copies.append(Copy(f"{name}{screen}-{width}x{height}{ending}", width, height, shown))
+    return Entry(name, family, why, tuple(copies))
+
+
+def _view(view: Any) -> dict[str, dict[str, Any]]:
+    return {"view": view.model_dump()}
+
+
+def build(
+    folder: Path, plan: Plan, making: Making, *, progress: Callable[[int], Any] = lambda pixels: None,
+    finished: Callable[[Path], Any] = lambda path: None,
+) -> None:  # fmt: skip
+    """Make the folder what the plan says. What is there, whole and of this plan stays.
+
+    `progress` is told of pixels, `finished` of each picture. Stopped, it leaves a page of what is there.
+    Errors: CppnError if another gallery, another run or somebody else's files are there, or a file cannot be written.
+    """
+    make_folder(folder)
+    with alone(folder):
+        check_folder(folder, plan)
+        write_text(folder / MANIFEST, plan.to_json())
+        (folder / THUMBS).mkdir(exist_ok=True)
+        jobs = [(one, copy) for one in sorted(plan.entries, key=_shape) for copy in one.copies]
+        sweep(folder, {copy.path for _, copy in jobs} | {PAGE, SHEET, MANIFEST})
+        sweep(folder / THUMBS, {Path(one.thumb).name for one in plan.entries})
+        for _, copy in jobs[:1]:
+            check(folder / copy.path, copy.width, copy.height, 8, making.encoding)
+
+        def work(job: tuple[Entry, Copy], go_on: GoOn) -> None:
+            one, copy = job
+            _draw(folder, one, copy, making, go_on, progress)
+            finished(folder / copy.path)
+
+        try:
+            each(jobs, work, _AT_ONCE)
+        finally:
+            there = [one for one in plan.entries if (folder / one.thumb).exists() and _any_there(folder, one)]
+            write_text(folder / PAGE, page(plan, there, making.aa))
+        if there:
+            save(sheet([folder / one.thumb for one in there], [one.name for one in there]), folder / SHEET, quality=88)
+
+
+def _any_there(folder: Path, one: Entry) -> bool:
+    return any((folder / copy.path).exists() for copy in one.copies)
+
+
+def _draw(folder: Path, one: Entry, copy: Copy, making: Making, go_on: GoOn, progress: Callable[[int], Any]) -> None:
+    """A picture and, of its first copy, the thumbnail; unless they are there."""
+    path, size = folder / copy.path, (copy.width, copy.height)
+
+    def tell(pixels: int) -> None:
+        go_on()
+        progress(pixels)
+
+    go_on()
+    if is_done(path, copy, making.aa):
+        progress(copy.width * copy.height)
+    else:
+        engine = engine_for(copy.recipe, size, making.engine, making.device, making.threads)
+        drawing = draw(copy.recipe, size, Quality(making.aa), engine)
+        write_picture(drawing, path, making.encoding, max_memory=making.max_memory, progress=tell)
+    thumb = folder / one.thumb
+    if copy is one.copies[0]:
+        scale = min(1.0, _THUMB / max(size))
+        small = max(1, round(copy.width * scale)), max(1, round(copy.height * scale))
+        if not is_done(thumb, Copy(one.thumb, *small, copy.recipe), 3):
+            save(
+                copy.recipe, thumb, size=small, aa=3, quality=_THUMB_QUALITY, engine=making.engine,
+                device=making.device, threads=making.threads,
+            )  # fmt: skip
+
+
+def _shape(one: Entry) -> tuple[Any, ...]:
+    """What is compiled for: pictures of one shape follow each other."""
+    network = one.copies[0].recipe.network
+    return network.inputs, network.hidden, [parse_activation(text).name for text in network.act], one.name
+
+
+def resumable(folder: Path, settings: dict[str, Any]) -> Plan | None:
+    """The plan of a gallery of these settings that was begun in the folder, so that nothing is invented twice."""
+    old = read_plan(folder) if folder.is_dir() else None
+    return old if old is not None and old.settings == settings else None

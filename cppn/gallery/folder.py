@@ -1,0 +1,217 @@
+"""A gallery's folder: what belongs into it, what is there already, and nobody else's files.
+
+`gallery.json` says what the gallery is. Pictures carry their recipes, so that it can be told whether one that is there
+is the one that belongs there, and whole. Files that are not the gallery's own are never touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import CppnError, failure
+from ..pictures import is_whole
+from ..recipe import Recipe, from_dict, parse_json, read_table
+from ..sinks.metadata import read_imprint
+from ..sinks.spool import lock_file
+
+MANIFEST, PAGE, SHEET, THUMBS = "gallery.json", "index.html", "sheet.jpg", "thumbs"
+_LOCK = ".cppn-gallery.lock"
+_MARK = '<meta name="generator" content="cppn gallery">'
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One picture at one size: where it is, and the recipe that shows it there."""
+
+    path: str  # inside the folder
+    width: int
+    height: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A picture of the gallery. `why`: what spoke for it."""
+
+    name: str
+    family: str
+    why: str
+    copies: tuple[Copy, ...]
+
+    @property
+    def thumb(self) -> str:
+        """Where its small copy is, inside the folder."""
+        return f"{THUMBS}/{self.name}.webp"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All of a gallery. `settings`: what it was asked for, as JSON can."""
+
+    settings: dict[str, Any]
+    entries: tuple[Entry, ...]
+
+    def to_json(self) -> str:
+        """What gallery.json holds."""
+        entries = [
+            {**asdict(entry), "copies": [{**asdict(c), "recipe": c.recipe.to_dict()} for c in entry.copies]}
+            for entry in self.entries
+        ]
+        told = {"cppn": __version__, "gallery": VERSION, "settings": self.settings, "pictures": entries}
+        return json.dumps(told, indent=1) + "\n"
+
+
+def read_plan(folder: Path) -> Plan | None:
+    """The plan of the gallery that is in a folder; None if there is none.
+
+    Errors: CppnError if gallery.json is of something else, or damaged.
+    """
+    path = folder / MANIFEST
+    if not path.exists():
+        return None
+    data = read_table(path)
+    if not isinstance(data, dict) or "gallery" not in data:
+        raise CppnError("it is not of a gallery that cppn made", where=str(path), legal="choose another folder")
+    if data["gallery"] != VERSION:
+        raise CppnError(f"it is of version {data['gallery']}", where=str(path), legal=f"{VERSION} can be read")
+    try:
+        entries = tuple(
+            Entry(
+                str(e["name"]), str(e["family"]), str(e["why"]),
+                tuple(
+                    Copy(_inside(c["path"]), int(c["width"]), int(c["height"]), from_dict(c["recipe"], where=str(path)))
+                    for c in e["copies"]
+                ),
+            )
+            for e in data["pictures"]
+        )  # fmt: skip
+        return Plan(dict(data["settings"]), entries)
+    except (KeyError, TypeError, ValueError):
+        raise CppnError("it is damaged", where=str(path), legal="remove it, and the gallery is made anew") from None
+
+
+def _inside(path: Any) -> str:
+    """The path itself, if it stays inside the folder."""
+    text = str(path)
+    if Path(text).name != text:
+        raise ValueError(text)
+    return text
+
+
+def check_folder(folder: Path, plan: Plan) -> None:
+    """Errors: CppnError if another gallery or somebody else's files are where this one's belong."""
+    old = read_plan(folder)
+    if old is not None and old.settings != plan.settings:
+        keys = sorted(key for key in {*old.settings, *plan.settings} if old.settings.get(key) != plan.settings.get(key))
+        raise CppnError(
+            f"another gallery is here: {', '.join(keys)} differ", where=str(folder),
+            legal="choose another folder, or ask for the same again",
+        )  # fmt: skip
+    page = folder / PAGE
+    if page.exists() and _MARK not in page.read_text(encoding="utf-8", errors="replace")[:4096]:
+        raise failure("it is in the way, and not of a gallery", where=str(page), legal="choose another folder")
+    if old is not None:
+        return
+    names = [SHEET, *(copy.path for entry in plan.entries for copy in entry.copies)]
+    for name in names:
+        if (folder / name).exists():
+            raise failure(
+                "it is in the way, and not of this gallery", where=str(folder / name), legal="choose another folder"
+            )
+    if (folder / THUMBS).exists() and any((folder / THUMBS).iterdir()):
+        raise failure(
+            "it is in the way, and not of this gallery", where=str(folder / THUMBS), legal="choose another folder"
+        )
+
+
+def is_done(path: Path, copy: Copy, aa: Any) -> bool:
+    """Is the picture there, of this recipe and size, and whole?"""
+    if not path.is_file():
+        return False
+    try:
+        imprint = read_imprint(path)
+    except CppnError:
+        return False
+    told = imprint.drawing
+    wanted = {"width": copy.width, "height": copy.height, "aa": aa}
+    same = imprint.recipe == copy.recipe and all(told.get(key) == value for key, value in wanted.items())
+    return same and is_whole(path)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Nobody else makes a gallery here meanwhile.
+
+    Errors: CppnError if somebody does.
+    """
+    path = folder / _LOCK
+    try:
+        file = path.open("a")
+    except OSError as error:
+        raise failure(f"it cannot be written in: {error.strerror}", where=str(folder)) from None
+    with file:
+        lock_file(file, path, "another cppn makes a gallery here")
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Errors: CppnError if it cannot be made or written in."""
+    if folder.exists() and not folder.is_dir():
+        raise CppnError("it is a file", where=str(folder), legal="name a folder")
+    if not folder.exists() and not folder.parent.is_dir():
+        raise failure("the folder does not exist", where=str(folder.parent), legal="create it, or write elsewhere")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise failure(f"it could not be made: {error.strerror}", where=str(folder)) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise failure("the folder cannot be written in", where=str(folder), legal="write elsewhere with -o")
+
+
+def read_list(path: Path) -> list[tuple[str, Recipe]]:
+    """The names and recipes of a list of favourites, as the page exports it, or of a list of picture files, one a line.
+
+    Errors: CppnError if it is neither, or names what is not there.
+    """
+    from ..sources import load
+
+    where = str(path)
+    try:
+        with path.open("rb") as file:
+            text = file.read(1 << 26).decode()
+    except OSError as error:
+        raise failure(f"cannot be read: {error.strerror}", where=where) from None
+    except UnicodeDecodeError:
+        raise CppnError("it is no list", where=where, legal="the page exports one") from None
+    if text.lstrip().startswith("{"):
+        data = parse_json(text, where=where)
+        pictures = data.get("pictures") if isinstance(data, dict) else None
+        if not isinstance(pictures, list) or not all(isinstance(p, dict) and "recipe" in p for p in pictures):
+            raise CppnError("there are no pictures in it", where=where, legal="the page exports such a list")
+        found = [
+            (str(p.get("name", i)), from_dict(p["recipe"], where=f"{where}: {p.get('name', i)}"))
+            for i, p in enumerate(pictures)
+        ]
+    else:
+        found = []
+        for number, line in enumerate(text.splitlines(), 1):
+            if name := line.partition("#")[0].strip():
+                beside = path.parent / name
+                try:
+                    found.append((Path(name).stem, load(beside if beside.is_file() else name)))
+                except CppnError as error:
+                    raise CppnError(str(error), where=f"{where}, line {number}", misuse=error.misuse) from None
+    if not found:
+        raise CppnError("there are no pictures in it", where=where)
+    return found

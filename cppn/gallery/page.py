@@ -1,0 +1,34 @@
+"""The page of a gallery: one HTML file that needs nothing but the pictures beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from .command import command
+from .folder import Entry, Plan
+
+
+def page(plan: Plan, entries: Sequence[Entry], aa: Any) -> str:
+    """The page's HTML, showing these entries of the plan."""
+    identity = hashlib.sha256(json.dumps(plan.settings, sort_keys=True).encode()).hexdigest()[:16]
+    pictures = [
+        {
+            "name": one.name, "family": one.family, "why": one.why, "thumb": one.thumb,
+            "recipe": one.copies[0].recipe.to_dict(), "toml": one.copies[0].recipe.to_toml(),
+            "copies": [
+                {
+                    "path": copy.path, "width": copy.width, "height": copy.height,
+                    "command": command(copy.recipe, copy.width, copy.height, aa) or f"cppn render {copy.path}",
+                }
+                for copy in one.copies
+            ],
+        }
+        for one in entries
+    ]  # fmt: skip
+    data = json.dumps({"id": identity, "of": len(plan.entries), "pictures": pictures}, ensure_ascii=True)
+    template = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
+    return template.replace("{{data}}", data.replace("<", "\\u003c"))
