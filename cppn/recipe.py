@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
@@ -23,6 +23,8 @@ from .view import View
 VERSION = 1  # of the recipe's meaning; raised by whatever changes a picture
 LARGEST_TEXT = 64 << 20  # bytes of a recipe's text, trained weights included
 WIDEST, DEEPEST, MOST_WEIGHTS = 4096, 64, 1 << 24
+
+_OF_TIMELINES = frozenset(("duration", "source", "recipe", "tracks", "drift", "latent", "morph", "boomerang"))
 
 Initialisation = Literal["torch", "normal", "xavier", "kaiming", "siren"]
 
@@ -220,10 +222,15 @@ def read_recipe(path: Path) -> Recipe:
     data = read_table(path)
     if isinstance(data, dict) and "recipe" in data and "drawing" in data:  # what `cppn info --json` prints
         data = data["recipe"]
-    if isinstance(data, dict) and "duration" in data:
+    if is_timeline(data):
         raise CppnError("it is a timeline", where=str(path), legal=f"`cppn animate {path}` draws it")
     embed_weights(data, path.parent)
     return from_dict(data, where=str(path))
+
+
+def is_timeline(data: Any) -> bool:
+    """Do plain data from a file describe a motion rather than a picture?"""
+    return isinstance(data, dict) and not _OF_TIMELINES.isdisjoint(data)
 
 
 def read_table(path: Path) -> Any:
@@ -262,19 +269,32 @@ def embed_weights(data: Any, folder: Path) -> None:
 
 def explain(error: ValidationError, model: type[BaseModel], where: str) -> CppnError:
     """One line for the first thing that pydantic found wrong with a model's data."""
-    first = error.errors(include_url=False)[0]
+    found = error.errors(include_url=False)
+    # a misspelt key is what is wrong, rather than that the right one is missing
+    first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
     path = [str(part) for part in first["loc"] if not (isinstance(part, str) and set(part) & set("[-"))]
     place = ": ".join(filter(None, (where, ".".join(path))))
     if first["type"] == "extra_forbidden":
-        owner: Any = model
+        owner: type[BaseModel] = model
         for part in path[:-1]:
-            owner = owner.model_fields[part].annotation if part in getattr(owner, "model_fields", {}) else LayerWeights
-        return unknown("key", path[-1], owner.model_fields, where=": ".join(filter(None, (where, *path[:-1][:1]))))
+            owner = _section(owner.model_fields[part].annotation) if part in owner.model_fields else owner
+        legal = [*owner.model_fields, *getattr(owner, "also_written", ())]
+        return unknown("key", path[-1], legal, where=": ".join(filter(None, (where, *path[:-1][:1]))))
     given = first.get("input")
     shown = f" (it is {shorten(repr(given), 40)})" if isinstance(given, (str, int, float)) else ""
     if isinstance(given, float) and not math.isfinite(given):
         return CppnError(f"{given} is not a finite number", where=place)
-    if first["type"] in ("model_type", "dict_type"):
+    if first["type"] in ("tuple_type", "list_type"):
+        return CppnError(f"it should be a list{shown}", where=place)
+    if first["type"] in ("model_type", "dict_type", "model_attributes_type"):
         return CppnError(f"it should be a table of keys and values{shown}", where=place)
     message = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return CppnError(message[0].lower() + message[1:] + shown, where=place)
+
+
+def _section(annotation: Any) -> type[BaseModel]:
+    """The model that a field holds, on its own, or none, or many of it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_section(part) for part in get_args(annotation) if part is not Ellipsis)
+    return next((one for one in found if one is not LayerWeights), LayerWeights)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from .errors import CppnError, unknown
-from .library import presets
+from .library import motions, presets
 from .recipe import Recipe, read_recipe
 from .sinks.metadata import Imprint, read_imprint
 
@@ -24,6 +24,8 @@ def load_imprint(source: str | os.PathLike[str]) -> Imprint:
     path = Path(source)
     if isinstance(source, str) and source in presets and not path.is_file():
         return Imprint(presets[source], {})
+    if isinstance(source, str) and source in motions and not path.is_file():
+        raise CppnError("it is a motion", where=source, legal=f"`cppn animate {source}` draws it")
     if path.is_dir():
         raise CppnError("it is a folder", where=str(path), legal="name a preset, a recipe file or a picture")
     if not path.exists():

@@ -12,7 +12,7 @@ PACKAGE = Path(cppn.__file__).parent
 # from the foundations up; a room imports only what stands before it
 ORDER = [
     "errors", "rng", "crew", "field", "view", "recipe", "network", "develop", "engines", "drawing", "sinks", "memory", "library", "sources",
-    "saving", "estimate", "overrides", "naming", "pictures", "mosaic", "motion", "gallery", "fit", "cli",
+    "saving", "estimate", "overrides", "naming", "pictures", "mosaic", "motion", "gallery", "wallpaper", "fit", "cli",
 ]  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

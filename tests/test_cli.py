@@ -14,6 +14,7 @@ import pytest
 from conftest import Run, pixels
 
 import cppn
+from cppn.library import motions
 
 QUICK = ("--hidden", "8,8", "--size", "40x30")
 
@@ -176,7 +177,7 @@ def test_engines_can_be_chosen(engine, run: Run, tmp_path):
 def test_lists(run: Run):
     names = run("presets").stdout
     assert "readme/cosine-1" in names
-    assert set(json.loads(run("presets", "--json").stdout)) == set(cppn.presets)
+    assert set(json.loads(run("presets", "--json").stdout)) == {*cppn.presets, *motions}
     shown = run("activations").stdout
     assert "cos:freq=7.9" in shown
     assert "also called swish" in shown.lower()
@@ -287,7 +288,7 @@ MISUSE = {
     "render nosuch": "unknown preset or file 'nosuch'",
     "render cosine-3": "did you mean 'cosine-2'|did you mean 'cosine-1'",
     "render nosuch.png": "there is no such file",
-    "render text.png": "not a PNG, JPEG, WebP, AVIF or TIFF picture",
+    "render text.png": "no picture or film that cppn can read",
     "render plain.png": "there is no recipe in this picture",
     "render .": "it is a folder",
     "render -o a.gif": "unknown picture format '.gif'",
@@ -295,7 +296,7 @@ MISUSE = {
     "render x-coord --seed 3": "add --init torch",
     "render x-coord --count 3": "weights are given",
     "info": "Missing argument",
-    "info text.png": "not a PNG",
+    "info text.png": "no picture or film",
     "completion csh": "bash",
 }  # fmt: skip
 FAILURE = {

@@ -305,6 +305,7 @@ MISTAKES = {
     "nosuch": "unknown preset, motion or file 'nosuch'",
     "silkk": "did you mean 'silk'",
     "nosuch.mp4": "there is no such file",
+    "silk --aa 0 -o a.gif": "1 to 64, or auto",
     "silk -o a.avi": "unknown film format '.avi'",
     "silk -o a": "the file name has no ending",
     "silk -o no/a.mp4": "the folder does not exist",

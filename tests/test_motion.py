@@ -298,6 +298,14 @@ WRONG = {
     "no latents": ({"latent": {}}, "no latent inputs"),
     "two tracks of one knob": ({"tracks": [{"knob": "zoom", "keys": [[0, 1]]}] * 2}, "several tracks of zoom"),
     "a duration of nothing": ({"duration": 0}, "greater than 0"),
+    "an unknown key of a section": ({"drift": {"amout": 1}}, "drift: unknown key 'amout'; did you mean 'amount'"),
+    "an unknown key of a track": ({"tracks": [{"knob": "zoom", "key": []}]}, "unknown key 'key'; did you mean 'keys'"),
+    "an unknown key of a morph": ({"morph": {"seed": [3]}}, "unknown key 'seed'; did you mean 'seeds'"),
+    "a morph to nowhere": ({"morph": {}}, "it goes nowhere"),
+    "a track that is no list": ({"tracks": {"knob": "zoom"}}, "tracks: it should be a list"),
+    "a key that is a number": (track("zoom", 1, 2), "1 is no key"),
+    "a key of four": (track("zoom", [0, 1, "in", 3]), "is no key"),
+    "a key with a number for an easing": (track("zoom", [0, 1], [1, 2, 3]), "is no key"),
     "an unknown key": ({"drft": {}}, "did you mean 'drift'"),
     "a newer version": ({"version": 2}, "newer than this program"),
     "infinity": (track("zoom", [0, math.inf]), "finite"),
@@ -328,8 +336,12 @@ def test_files_name_pictures_beside_them_and_presets(tmp_path):
     (tmp_path / "both.toml").write_text('source = "silk"\nduration = 3\n[recipe]\nseed = 1\n')
     with pytest.raises(CppnError, match="give one of them"):
         read_timeline(tmp_path / "both.toml")
-    with pytest.raises(CppnError, match="cppn animate"):
-        cppn.load(tmp_path / "line.toml")
+    for text in (None, "[drift]\namount = 0.1\n", 'source = "silk"\n'):
+        if text is not None:
+            (tmp_path / "line.toml").write_text(text)
+            assert timelines.load_timeline(str(tmp_path / "line.toml"))[0].duration == timelines.DURATION
+        with pytest.raises(CppnError, match="cppn animate"):
+            cppn.load(tmp_path / "line.toml")
 
 
 @pytest.mark.parametrize("name", motions)

@@ -17,6 +17,7 @@ COMMANDS = {
     "render": "Draw a picture.",
     "animate": "Draw a film or a perfect loop.",
     "gallery": "Make a folder of wallpapers.",
+    "wallpaper": "Set the desktop's picture.",
     "mosaic": "Show the hidden units of a network.",
     "fit": "Train a network on a picture.",
     "info": "Print the recipe of a picture, preset or recipe file.",

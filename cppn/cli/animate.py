@@ -207,6 +207,8 @@ def _pace(flags: dict[str, Any], drawn: dict[str, Any]) -> Fraction:
         kept: Fraction = types.pace(drawn["fps"])
         if kept <= form.fastest:
             return kept
+        if not flags["quiet"]:
+            click.echo(f"{form.name} cannot hold {float(kept):g} frames a second: {form.fps}", err=True)
     return Fraction(form.fps)
 
 
@@ -246,7 +248,8 @@ def _as_flag(flag: str) -> Iterator[None]:
     try:
         yield
     except CppnError as error:
-        raise CppnError(str(error), where=flag, misuse=error.misuse) from None
+        told = str(error).removeprefix(f"{flag.rpartition(' ')[2]}: ").removeprefix("what moves: ")
+        raise CppnError(told, where=flag, misuse=error.misuse) from None
 
 
 def _path(flags: dict[str, Any], recipe: Recipe, sources: Sequence[str]) -> tuple[Path, bool]:
@@ -274,12 +277,14 @@ def _reel(score: Any, path: Path, drawn: dict[str, Any], flags: dict[str, Any]) 
     fps = flags["fps"] or _pace(flags, drawn)
     if flags["frames"] is not None and flags["duration"] is not None:
         fps = flags["fps"] or Fraction(flags["frames"]) / Fraction(flags["duration"]).limit_denominator(10**6)
-    samples = flags["aa"] or drawn.get("aa", 1)
+    samples = flags["aa"] if flags["aa"] is not None else drawn.get("aa", 1)
     numbered = is_numbered(path)
     if flags["preview"]:
         longest = max(size)
-        size = tuple(max(2, side * min(_PREVIEW_SIDE, longest) // longest) for side in size)
-        fps, samples = min(fps, Fraction(_PREVIEW_FPS)), 1
+        if not flags["size"]:
+            size = tuple(max(2, side * min(_PREVIEW_SIDE, longest) // longest) for side in size)
+        fps = flags["fps"] or min(fps, Fraction(_PREVIEW_FPS))
+        samples = flags["aa"] if flags["aa"] is not None else 1
     if not numbered and film_format(path).even and (size[0] % 2 or size[1] % 2):
         whole = (size[0] + size[0] % 2, size[1] + size[1] % 2)
         if not flags["quiet"]:
@@ -291,7 +296,7 @@ def _reel(score: Any, path: Path, drawn: dict[str, Any], flags: dict[str, Any]) 
             if flags[flag]:
                 raise CppnError("it is for numbered frames", where=f"--{flag}", legal="write -o frames/%04d.png")
     frames = max(1, round(score.timeline.duration * fps))
-    if flags["frames"] is not None and not flags["preview"]:
+    if flags["frames"] is not None:
         frames = flags["frames"]
     dither = flags["dither"] if flags["dither"] is not None else drawn.get("dither", False)
     quality = Quality(samples, flags["bits"] or 8, dither)
@@ -308,7 +313,13 @@ def _draw(reel: Reel, path: Path, own_name: bool, flags: dict[str, Any]) -> None
     with _bar(reel.frames, flags["quiet"]) as progress:
         if is_numbered(path):
             encoding = Encoding(flags["quality"])
-            written = write_frames(reel, path, encoding, max_memory=limit, resume=flags["resume"], progress=progress)
+            try:
+                written = write_frames(
+                    reel, path, encoding, max_memory=limit, resume=flags["resume"], progress=progress
+                )
+            except KeyboardInterrupt:
+                click.echo("cppn: finished frames are kept, and --resume goes on from there", err=True)
+                raise
         else:
             quality = flags["quality"]
             written = [write_reel(reel, path, quality=quality, exclusive=own_name, max_memory=limit, progress=progress)]

@@ -67,16 +67,16 @@ _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "": 1}
 def command(photo: str, **flags: Any) -> None:
     """Train a network on a picture file; what is written is a picture like any other that cppn drew.
 
-      By default a SIREN: three layers of 256 sines of frequency 30. The PSNR is shown as it goes. Ctrl-C keeps the best
-      network so far; whatever else breaks it off, --resume goes on from the last checkpoint.
+    By default a SIREN: three layers of 256 sines of frequency 30. The PSNR is shown as it goes. Ctrl-C keeps the best
+    network so far; whatever else breaks it off, --resume goes on from the last checkpoint.
 
-      \b
-        cppn fit cat.jpg -o cat.png
-        cppn fit cat.jpg --time 60s --hidden 128,128 -o cat.png
-        cppn fit cat.jpg --act relu --fourier 128 -o cat.png
-        cppn render cat.png --size 4k -o large.png
-        cppn mosaic cat.png --cell 60
-    cppn fit cat.jpg --film learning.mp4 -o cat.png
+    \b
+      cppn fit cat.jpg -o cat.png
+      cppn fit cat.jpg --time 60s --hidden 128,128 -o cat.png
+      cppn fit cat.jpg --act relu --fourier 128 -o cat.png
+      cppn fit cat.jpg --film learning.mp4 -o cat.png
+      cppn render cat.png --size 4k -o large.png
+      cppn mosaic cat.png --cell 60
     """
     options.check_training(flags["device"])
     from ..errors import CppnError
@@ -116,6 +116,8 @@ def command(photo: str, **flags: Any) -> None:
     try:
         _run(fit, steps, seconds, kept, identity, flags["quiet"], film)
     except KeyboardInterrupt:
+        if not fit.step:
+            raise
         if not flags["quiet"]:
             click.echo(f"\nstopped at step {fit.step}: the best so far is kept", err=True)
     except Diverged as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -10,7 +11,7 @@ from . import types
 
 
 @click.command("info", short_help="Print a recipe.")
-@click.argument("file", type=types.Source())
+@click.argument("file", type=types.Source(motion=True))
 @click.option("--json", "as_json", is_flag=True, help="JSON, with how the picture was drawn.")
 def command(file: str, as_json: bool) -> None:
     """Print the recipe of FILE: a picture that cppn drew, a preset or a recipe file.
@@ -18,9 +19,16 @@ def command(file: str, as_json: bool) -> None:
     What is printed is a recipe file: `cppn info picture.png > mine.toml`, then `cppn render mine.toml`. Of a film it is
     a timeline file, for `cppn animate`.
     """
-    from ..motion.timeline import timeline_of
+    from ..library import motions, presets
+    from ..motion.timeline import read_timeline, timeline_of
     from ..sources import load_imprint
 
+    if file in motions and file not in presets and not Path(file).is_file():
+        timeline = read_timeline(motions[file])
+        click.echo(
+            json.dumps({"timeline": timeline.to_dict()}, indent=2) if as_json else timeline.to_toml(), nl=as_json
+        )
+        return
     imprint = load_imprint(file)
     if as_json:
         told = {"recipe": imprint.recipe.to_dict(), "drawing": imprint.drawing}
@@ -31,6 +39,7 @@ def command(file: str, as_json: bool) -> None:
         drawn = imprint.drawing
         if {"width", "height", "fps"} <= drawn.keys():
             how = f"--size {drawn['width']}x{drawn['height']} --fps {drawn['fps']}"
+            how += f" --aa {drawn['aa']}" if drawn.get("aa", 1) != 1 else ""
             click.echo(f"# a film drawn with {how}, which are no part of the timeline")
         click.echo(timeline_of(imprint, where=file).to_toml(), nl=False)
     else:

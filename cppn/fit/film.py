@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..drawing import draw
+from ..errors import CppnError
 from ..sinks import Imprint
 from ..sinks.films import Film, film_format, open_film
 from .photo import Fit
@@ -29,6 +30,8 @@ class TrainingFilm:
     """
 
     def __init__(self, path: Path, fit: Fit, pixels: NDArray[np.float32]) -> None:
+        if "%" in path.name:
+            raise CppnError("a film of training is one file", where=str(path), legal="write learning.mp4")
         height, width, channels = pixels.shape
         scale = min(1.0, _LONGEST / max(height, width))
         step = 2 if film_format(path).even else 1
@@ -59,7 +62,7 @@ class TrainingFilm:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None or kind is KeyboardInterrupt:  # of what was learned until then, the film is whole
+        if kind is None or (kind is KeyboardInterrupt and self._fit.step):  # of what was learned, the film is whole
             self.show(1.0)
             self._sink.__exit__(None, None, None)
         else:

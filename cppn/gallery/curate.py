@@ -50,7 +50,7 @@ def quality(one: Description) -> float:
     """How well a picture is made, 0 to 1: by contrast, large shapes, something drawn, some calm, several colours."""
     contrast = min(1.0, one.contrast / 0.55)
     large = min(1.0, 2.2 * float(one.scales[:3].sum()))
-    drawn = min(1.0, one.edges / 0.06)
+    drawn = min(1.0, one.edges / 0.12)
     calm = 1.0 - max(0.0, one.edges - 0.35) / 0.65
     colours = min(1.0, (1.0 - one.largest_colour) / 0.6)
     return float(

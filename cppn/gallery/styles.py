@@ -51,7 +51,7 @@ def _flow(dice: Dice) -> Sketch:
     last = dice.choice(("sin", "linear", "sin:freq=2"))
     return Sketch(
         (24, 24, 16), ("sin", f"sin:freq={f:g}", "sin", last), _slanted(dice), dice.between(1.15, 1.65),
-        dice.factor(1.3, 2.6), ("smooth", "smooth", "lined"),
+        dice.factor(1.7, 3.6), ("smooth", "smooth", "lined"),
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def _curtain(dice: Dice) -> Sketch:
     return Sketch(
         (24, 24, 16), ("sin", "tanh", "sin", "sigmoid(2.5*x - 1)"),
         (f"2.2*x + 0.5*{warp}", f"{dice.between(0.25, 0.6):g}*y", f"{dice.between(0.2, 0.7):g}*x"),
-        dice.between(1.4, 1.8), dice.factor(1.2, 2.2), upright=True,
+        dice.between(1.4, 1.8), dice.factor(1.6, 3.0), upright=True,
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def _flower(dice: Dice) -> Sketch:
     f = dice.factor(1.1, 1.9)
     return Sketch(
         (20, 20), (f"sin:freq={f:g}", f"sin:freq={f:g}", "linear"), (f"r*cos({fold})", f"r*sin({fold})"),
-        dice.between(1.2, 1.8), dice.factor(1.1, 2.4), ("smooth", "smooth", "lined"), centred=True,
+        dice.between(1.3, 1.9), dice.factor(1.4, 2.8), ("smooth", "smooth", "lined"), centred=True,
     )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def _veins(dice: Dice) -> Sketch:
     last = dice.choice(("sqrt(abs(x))", "abs(x)", "exp(-abs(2*x))"))
     return Sketch(
         (32, 32, 24), (f"sin:freq={dice.factor(1, 1.5):g}", "tanh", "tanh", last), _slanted(dice),
-        dice.between(1.9, 2.5), dice.factor(1.4, 2.6), ("smooth",),
+        dice.between(1.9, 2.5), dice.factor(1.7, 3.2), ("smooth",),
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _dunes(dice: Dice) -> Sketch:
     return Sketch(
         (10, 10), ("x + 0.8*sin(1.5*x)", "x + 0.6*sin(1.3*x)", "mod(freq*x, 1):freq=" + f"{dice.factor(0.4, 0.9):g}"),
         (f"{dice.between(0.3, 0.6):g}*x", f"{dice.between(-0.4, 0.4):g}*x + {dice.between(0.9, 1.3):g}*y"),
-        dice.between(0.75, 1.0), dice.factor(1.4, 2.6), ("smooth",), upright=True,
+        dice.between(0.8, 1.05), dice.factor(1.8, 3.4), ("smooth",), upright=True,
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def _tiles(dice: Dice) -> Sketch:
 def _nebula(dice: Dice) -> Sketch:
     last = dice.choice(("abs(x)**1.6", "gauss", "linear"))
     return Sketch(
-        (32, 32, 24), ("sin", "tanh", "gauss", last), _slanted(dice), dice.between(1.6, 2.2), dice.factor(1.5, 3.0),
+        (32, 32, 24), ("sin", "tanh", "gauss", last), _slanted(dice), dice.between(1.6, 2.2), dice.factor(2.0, 4.0),
     )  # fmt: skip
 
 
@@ -153,8 +153,8 @@ def _shards(dice: Dice) -> Sketch:
 def _threads(dice: Dice) -> Sketch:
     return Sketch(
         (10, 12), ("x + 0.8*sin(2*x)", "x + 0.8*sin(1.5*x)", f"(0.5 + 0.5*cos(freq*x))**4:freq={dice.factor(4, 11):g}"),
-        (f"{dice.between(0.35, 0.7):g}*x", f"{dice.between(-0.3, 0.3):g}*x + y"), dice.between(0.7, 0.95),
-        dice.factor(1.3, 2.4), ("smooth",),
+        (f"{dice.between(0.35, 0.7):g}*x", f"{dice.between(-0.3, 0.3):g}*x + y"), dice.between(0.75, 1.0),
+        dice.factor(1.6, 3.0), ("smooth",),
     )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def _ripples(dice: Dice) -> Sketch:
 def _cosine(dice: Dice) -> Sketch:
     f = dice.factor(1.6, 3.4)
     return Sketch(
-        (32, 32, 32), (f"cos:freq={f:g}",), _slanted(dice), dice.between(1.0, 1.4), dice.factor(0.7, 1.6), ("smooth",),
+        (32, 32, 32), (f"cos:freq={f:g}",), _slanted(dice), dice.between(1.0, 1.4), dice.factor(1.0, 2.4), ("smooth",),
     )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _logistic(dice: Dice) -> Sketch:
     r = dice.between(3.3, 3.9)
     return Sketch(
         (24, 24), (f"cos:freq={dice.factor(0.8, 1.5):g},iters=2,r={r:g}",), _slanted(dice), dice.between(0.8, 1.2),
-        dice.factor(0.7, 1.5), ("smooth",),
+        dice.factor(0.9, 2.2), ("smooth",),
     )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def _mixture(dice: Dice) -> Sketch:
     more = tuple(f"{dice.choice(_INPUTS)}" for _ in range(dice.whole(0, 2)))
     return Sketch(
         hidden, (*act, dice.choice(("linear", "sin", "sigmoid"))), (*_slanted(dice), *dict.fromkeys(more)),
-        dice.between(1.1, 2.0), dice.factor(1.1, 2.6), ("smooth", "smooth", "lined", "banded"),
+        dice.between(1.2, 2.1), dice.factor(1.5, 3.2), ("smooth", "smooth", "lined", "banded"),
     )  # fmt: skip
 
 

@@ -147,5 +147,9 @@ def _parameter(recipe: Recipe, at: Knob, name: str) -> float:
 def _latents(recipe: Recipe, at: Knob, name: str) -> Numbers:
     latents = develop_network(recipe).latent
     if at.index is None or at.index >= len(latents):
-        raise CppnError(f"the network has {len(latents)} latent inputs", where=name, legal="--latent adds some")
+        raise CppnError(
+            f"the network has {len(latents)} latent inputs",
+            where=name,
+            legal="`cppn render --latent 4` draws one with some",
+        )
     return latents

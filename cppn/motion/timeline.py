@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, FiniteFloat, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, FiniteFloat, ValidationError, model_validator
 
-from ..errors import CppnError, unknown
+from ..errors import CppnError, shorten, unknown
 from ..library import motions, presets
-from ..recipe import Recipe, Section, embed_weights, explain, read_table
+from ..recipe import Recipe, Section, embed_weights, explain, is_timeline, read_table
 from ..rng import LARGEST_SEED
 from ..sinks.metadata import Imprint
 from ..sources import load_imprint
@@ -23,9 +23,22 @@ DURATION = 6.0  # seconds, unless a timeline says otherwise
 LONGEST = 86400.0  # seconds
 MOST_KEYS = 10_000
 
-Key = tuple[FiniteFloat, FiniteFloat | tuple[FiniteFloat, FiniteFloat]] | tuple[
-    FiniteFloat, FiniteFloat | tuple[FiniteFloat, FiniteFloat], str
-]  # fmt: skip
+
+def _check_key(key: Any) -> Any:
+    """Errors: CppnError, in words of its own: those of a union of tuples tell nobody anything."""
+    listed = isinstance(key, list | tuple) and 2 <= len(key) <= 3
+    value = key[1] if listed else None
+    numbers = [key[0], *(value if isinstance(value, list | tuple) else [value])] if listed else [None]
+    if not all(isinstance(number, int | float) for number in numbers) or (
+        len(key) == 3 and not isinstance(key[2], str)
+    ):
+        legal = 'write [seconds, value] or [seconds, value, "easing"]'
+        raise CppnError(f"{shorten(repr(key), 40)} is no key", where="keys", legal=legal)
+    return tuple(key)
+
+
+Value = FiniteFloat | tuple[FiniteFloat, FiniteFloat]
+Key = Annotated[tuple[FiniteFloat, Value] | tuple[FiniteFloat, Value, str], BeforeValidator(_check_key)]
 
 
 class Track(Section):
@@ -79,13 +92,17 @@ class Morphing(Section):
     light; "auto", by weights where that can be.
     """
 
-    recipes: tuple[Recipe, ...] = Field(min_length=1, max_length=1000)
+    also_written: ClassVar = ("sources", "seeds")
+
+    recipes: tuple[Recipe, ...] = Field((), max_length=1000)
     by: Literal["auto", "weights", "fade"] = "auto"
     ease: str = "smooth"
 
     @model_validator(mode="after")
     def _fits_together(self) -> Morphing:
         easing(self.ease)
+        if not self.recipes:
+            raise CppnError("it goes nowhere", where="morph", legal='write sources = ["marble"] or seeds = [3, 8]')
         return self
 
 
@@ -94,6 +111,8 @@ class Timeline(Section):
 
     `boomerang`: tracks that do not end as they began go there and back.
     """
+
+    also_written: ClassVar = ("source",)
 
     version: int = Field(VERSION, ge=1, le=VERSION)
     name: str = Field("", max_length=200)
@@ -191,7 +210,7 @@ def load_timeline(source: str) -> tuple[Timeline, dict[str, Any]]:
         raise unknown("preset, motion or file", source, names if "/" in source else [n for n in names if "/" not in n])
     if path.is_file() and path.suffix.lower() in (".toml", ".json"):
         data = read_table(path)
-        if isinstance(data, dict) and "duration" in data:
+        if is_timeline(data) and not (isinstance(data, dict) and "drawing" in data):
             return _resolve(data, path), {}
     imprint = load_imprint(source)
     return timeline_of(imprint, where=source), imprint.drawing

@@ -90,7 +90,7 @@ class LatentWalk:
         if not network.latent:
             raise CppnError(
                 "this network has no latent inputs", where="latent",
-                legal="`cppn render SOURCE --latent 4 -o z.toml` gives it some; --drift moves the weights",
+                legal="`cppn render SOURCE --latent 4 -o z.png` draws one that has some; --drift moves the weights",
             )  # fmt: skip
         self._amount, self._walk = amount, Walk(len(network.latent), Stream(seed, _LATENT))
 

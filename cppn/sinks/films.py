@@ -85,8 +85,7 @@ def film_format(path: Path) -> FilmFormat:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         what = f"unknown film format {suffix!r}" if suffix else "the file name has no ending"
-        legal = f"{', '.join(FORMATS)} are legal, and frames/%04d.png for frames of their own"
-        raise CppnError(what, where=str(path), legal=legal)
+        raise CppnError(what, where=str(path), legal=f"{', '.join(FORMATS)} are legal")
     return FORMATS[suffix]
 
 

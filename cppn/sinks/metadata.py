@@ -166,7 +166,9 @@ def _xmp(path: Path, where: str) -> bytes:
             packet = image.info.get("xmp", b"")
     except UnidentifiedImageError:
         raise CppnError(
-            "it is not a PNG, JPEG, WebP, AVIF or TIFF picture", where=where, legal="recipe files end in .toml or .json"
+            "it is no picture or film that cppn can read",
+            where=where,
+            legal="recipe files end in .toml or .json",
         ) from None
     except (
         ValueError,

@@ -1,0 +1,38 @@
+"""`cppn wallpaper`: set the desktop's picture."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+
+@click.command("wallpaper", short_help="Set the desktop's picture.")
+@click.argument("file", type=click.Path())
+@click.option("--dark", metavar="FILE", help="Another picture for the dark, where the desktop has both (GNOME).")
+@click.option("--desktop", metavar="NAME", help="gnome, kde, macos or windows (the one that runs).")
+@click.option("--dry-run", is_flag=True, help="Print the commands; change nothing.")
+def command(file: str, dark: str | None, desktop: str | None, dry_run: bool) -> None:
+    """Set the desktop's picture to FILE, on GNOME, KDE, macOS and Windows.
+
+    \b
+      cppn wallpaper wallpapers/flow-0000-3840x2160.png
+      cppn wallpaper day.png --dark night.png
+    """
+    from ..errors import CppnError
+    from ..wallpaper import check_picture, commands, set_wallpaper, this_desktop
+
+    desktop = desktop.lower() if desktop else this_desktop()
+    picture, night = Path(file), Path(dark) if dark else None
+    if night is not None and desktop != "gnome":
+        raise CppnError(f"{desktop} has one picture for day and night", where="--dark", legal="leave it out")
+    for path in (picture, night):
+        if path is not None:
+            check_picture(path)
+    if not dry_run:
+        set_wallpaper(picture, night, desktop)
+        return
+    for words, environment in commands(picture, night, desktop):
+        settings = [f"{key}={shlex.quote(value)}" for key, value in environment.items()]
+        click.echo(" ".join([*settings, shlex.join(words)]))
