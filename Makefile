@@ -9,7 +9,7 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test setup browser bench bench-large bench-films bench-training bench-fitting clean
+.PHONY: art test setup browser bench bench-large bench-films bench-galleries bench-training bench-fitting clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -18,7 +18,7 @@ test: setup browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4
 
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt neuralart==1.1.1
@@ -29,6 +29,10 @@ bench-large: setup
 
 bench-films: setup
 	$(BIN)/python benchmarks/films.py
+
+bench-galleries: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt neuralart==1.1.1
+	$(BIN)/python benchmarks/galleries.py
 
 bench-training: setup
 	$(BIN)/python benchmarks/training.py

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import small
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import cppn
 
@@ -27,17 +27,6 @@ FRACTION = {"viewport": {"width": 701, "height": 433}, "device_scale_factor": 1.
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "has_touch": True, "is_mobile": True}
 CLOSE = 1.8  # of 255, on average: what JPEG loses. A picture that is one pixel off differs by more than 2
 GREY = 0x16  # the grey beside the picture
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.fail("these tests need Chromium: `make browser` installs it, or put `chromium` on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

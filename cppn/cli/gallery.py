@@ -70,11 +70,12 @@ def command(**flags: Any) -> None:
             click.echo(f"{name:<10} {style.about}")
         return
     from ..gallery.build import Making, build, resumable
-    from ..gallery.folder import Plan
+    from ..gallery.folder import Plan, check_place
     from ..memory import DEFAULT
     from ..sinks import Encoding
 
     _check(flags)
+    check_place(Path(flags["output"]))
     wanted = _wanted(flags)
     folder, settings = Path(flags["output"]), _settings(flags)
     if settings["seed"] is None:
@@ -104,6 +105,7 @@ def command(**flags: Any) -> None:
 
 def _check(flags: dict[str, Any]) -> None:
     """Errors: CppnError for flags that contradict each other."""
+    from ..engines import Quality
     from ..errors import CppnError
     from ..field.color import palette_table
     from ..sinks.formats import format_of
@@ -133,6 +135,7 @@ def _check(flags: dict[str, Any]) -> None:
         raise CppnError("--span says the sizes", where="--size", legal="leave one of them out")
     if flags["palette"]:
         palette_table(flags["palette"])
+    Quality(flags["aa"])
     form = format_of(Path(f"a.{flags['ending'].lower().lstrip('.')}"))
     if form.name in ("NPY", "Deep Zoom"):
         raise CppnError(f"{form.name} is not for galleries", where="--format", legal="png, jpg, webp, avif and tif are")

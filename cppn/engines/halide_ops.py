@@ -7,6 +7,7 @@ Halide calls libm for most elementary functions, one lane at a time. Those below
 from __future__ import annotations
 
 import math
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,10 +26,16 @@ def f32(value: Value) -> Expr:
     return hl.f32(float(value)) if isinstance(value, (int, float)) else value
 
 
+_BUILDING = threading.Lock()
+
+
 @contextmanager
 def float32_constants() -> Iterator[None]:
-    """Halide warns of every constant that float32 rounds: within, that is meant."""
-    with warnings.catch_warnings():
+    """Halide warns of every constant that float32 rounds: within, that is meant.
+
+    Warnings are filtered for all threads at once, so that one builds at a time.
+    """
+    with _BUILDING, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The floating-point value", RuntimeWarning)
         yield
 

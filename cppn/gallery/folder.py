@@ -165,12 +165,17 @@ def alone(folder: Path) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def make_folder(folder: Path) -> None:
-    """Errors: CppnError if it cannot be made or written in."""
+def check_place(folder: Path) -> None:
+    """Errors: CppnError if no folder can be there."""
     if folder.exists() and not folder.is_dir():
         raise CppnError("it is a file", where=str(folder), legal="name a folder")
     if not folder.exists() and not folder.parent.is_dir():
         raise failure("the folder does not exist", where=str(folder.parent), legal="create it, or write elsewhere")
+
+
+def make_folder(folder: Path) -> None:
+    """Errors: CppnError if it cannot be made or written in."""
+    check_place(folder)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:

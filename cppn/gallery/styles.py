@@ -171,9 +171,9 @@ def _ripples(dice: Dice) -> Sketch:
 
 
 def _cosine(dice: Dice) -> Sketch:
-    f = dice.factor(1.6, 3.4)
+    f = dice.factor(2.2, 4.5)
     return Sketch(
-        (32, 32, 32), (f"cos:freq={f:g}",), _slanted(dice), dice.between(1.0, 1.4), dice.factor(1.0, 2.4), ("smooth",),
+        (32, 32, 32), (f"cos:freq={f:g}",), _slanted(dice), dice.between(1.2, 1.7), dice.factor(0.9, 2.0), ("smooth",),
     )  # fmt: skip
 
 
