@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TypeVar
 
 Job = TypeVar("Job")
+_LOOK = 0.1  # seconds from one look at the threads to the next
 GoOn = Callable[[], None]
 
 
@@ -39,8 +40,12 @@ def each(jobs: Iterable[Job], work: Callable[[Job, GoOn], None], at_once: int) -
     with ThreadPoolExecutor(at_once, "cppn-crew") as pool:
         try:
             tasks = [pool.submit(take_jobs) for _ in range(at_once)]
-            done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
-            for task in done:
-                task.result()
+            # in parts: a signal that another thread takes does not wake this one
+            while pending := wait(tasks, _LOOK, FIRST_EXCEPTION).not_done:
+                if any(task.exception() for task in tasks if task not in pending):
+                    break
+            for task in tasks:
+                if task.done():
+                    task.result()
         finally:
             stop.set()
