@@ -1,4 +1,4 @@
-"""Draw every preset into gallery/, small, the sheets that the README shows, and every motion as a loop."""
+"""Draw every preset into gallery/, small, with a page and the README's sheets, and every motion as a loop."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -8,11 +8,15 @@ from PIL import Image
 from tqdm import tqdm
 
 import cppn
+from cppn.drawing import complete
 from cppn.engines import Quality
+from cppn.gallery.folder import Copy, Entry, Plan
+from cppn.gallery.page import page
 from cppn.library import motions
 from cppn.motion.film import Reel, write_reel
 from cppn.motion.score import Score
 from cppn.motion.timeline import read_timeline
+from cppn.saving import write_text
 
 ROOT = Path(__file__).parent.parent
 GALLERY = ROOT / "gallery"
@@ -34,6 +38,18 @@ def sheet(names: list[str], across: int = ACROSS) -> np.ndarray:
     return page
 
 
+def write_page() -> Path:
+    """gallery/index.html: all presets, those after LogisticMapDNN first."""
+    entries = []
+    for name, recipe in sorted(cppn.presets.items(), key=lambda item: not item[0].startswith("readme/")):
+        path = f"{name}.png"
+        copy = Copy(path, SIDE, SIDE, complete(recipe))
+        entries.append(Entry(recipe.name, name.partition("/")[0], recipe.description, (copy,), path))
+    plan = Plan({"presets": "all"}, tuple(entries))
+    write_text(GALLERY / "index.html", page(plan, entries, 3))
+    return GALLERY / "index.html"
+
+
 def main() -> None:
     paths = []
     for name, recipe in tqdm(cppn.presets.items(), unit="picture"):
@@ -43,6 +59,7 @@ def main() -> None:
     for folder, across in (("readme", 5), ("art", ACROSS)):
         names = [name for name in cppn.presets if name.startswith(f"{folder}/")]
         paths.append(cppn.save(sheet(names, across), GALLERY / f"{folder}.jpg", quality=88))
+    paths.append(write_page())
     for name, file in tqdm(motions.items(), unit="loop"):
         path = GALLERY / f"{name}.webp"
         path.parent.mkdir(parents=True, exist_ok=True)

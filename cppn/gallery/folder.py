@@ -39,17 +39,18 @@ class Copy:
 
 @dataclass(frozen=True)
 class Entry:
-    """A picture of the gallery. `why`: what spoke for it."""
+    """A picture of the gallery. `why`: what spoke for it. `small`: its small copy, if it is not among the thumbnails."""
 
     name: str
     family: str
     why: str
     copies: tuple[Copy, ...]
+    small: str = ""
 
     @property
     def thumb(self) -> str:
         """Where its small copy is, inside the folder."""
-        return f"{THUMBS}/{self.name}.webp"
+        return self.small or f"{THUMBS}/{self.name}.webp"
 
 
 @dataclass(frozen=True)
