@@ -39,7 +39,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Entry:
-    """A picture of the gallery. `why`: what spoke for it. `small`: its small copy, if it is not among the thumbnails."""
+    """A picture of the gallery. `why`: what spoke for it. `small`: its small copy, if it is no thumbnail."""
 
     name: str
     family: str
