@@ -14,6 +14,7 @@ import pytest
 from conftest import pixels, small
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 import cppn
 from cppn.cli import cli
@@ -305,6 +306,13 @@ def test_presets_and_lists_are_drawn_as_they_are(tmp_path):
     )
     assert sorted(p.name for p in prints.glob("*.png")) == ["a-2-40x30.png", "a-40x30.png", "x-y-40x30.png"]
     assert np.array_equal(pixels(prints / "a-40x30.png"), cppn.render(recipe, (40, 30), aa=2))
+    paper = tmp_path / "paper"
+    cli.main(
+        ["gallery", "--from-list", str(exported), "--size", "20x10mm@100dpi", "-q", "-o", str(paper)],
+        standalone_mode=False,
+    )
+    with Image.open(paper / "a-79x39.png") as image:
+        assert image.info["dpi"] == pytest.approx((100, 100), abs=0.1)
     (tmp_path / "names.txt").write_text("# mine\nshelf/cosine-1-32x32.png\nsilk\n")
     named = tmp_path / "named"
     cli.main(

@@ -146,19 +146,19 @@ def _wanted(flags: dict[str, Any]) -> list[Wanted]:
 
     if flags["span"]:
         return [Wanted.span([size[:2] for size in flags["span"]])]
-    sizes = [size[:2] for many in flags["sizes"] for size in many] or [(3840, 2160)]
+    sizes = [size for many in flags["sizes"] for size in many] or [(3840, 2160, None)]
     return [Wanted.plain(*size) for size in dict.fromkeys(sizes)]
 
 
 def _settings(flags: dict[str, Any]) -> dict[str, Any]:
     """All that the gallery's pictures depend on, as JSON can."""
     span = [list(size[:2]) for size in flags["span"] or ()]
-    sizes = [list(size[:2]) for many in flags["sizes"] for size in many]
+    sizes = [list(size) for many in flags["sizes"] for size in many]
     count = flags["count"] or 24
     return {
         "seed": flags["seed"] if not (flags["shelf"] or flags["from_list"]) else 0,
         "count": count, "pool": flags["pool"] or _POOL * count,
-        "sizes": sizes or ([] if span else [[3840, 2160]]), "span": span,
+        "sizes": sizes or ([] if span else [[3840, 2160, None]]), "span": span,
         "styles": [name for many in flags["style"] for name in many],
         "tone": flags["tone"], "palette": flags["palette"],
         "from": list(flags["sources"]), "presets": flags["shelf"], "list": flags["from_list"], "aa": flags["aa"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,16 +45,17 @@ _PLAIN = Encoding()
 class Wanted:
     """A shape that every picture is wanted in: a canvas, and the screens that show parts of it.
 
-    `screens`: left, top, width and height of each; one that shows all for an ordinary size.
+    `screens`: left, top, width and height of each; one that shows all for an ordinary size. `dpi`: of sizes on paper.
     """
 
     canvas: tuple[int, int]
     screens: tuple[tuple[int, int, int, int], ...]
+    dpi: float | None = None
 
     @staticmethod
-    def plain(width: int, height: int) -> Wanted:
-        """One screen, all of it."""
-        return Wanted((width, height), ((0, 0, width, height),))
+    def plain(width: int, height: int, dpi: float | None = None) -> Wanted:
+        """One screen or sheet, all of it."""
+        return Wanted((width, height), ((0, 0, width, height),), dpi)
 
     @staticmethod
     def span(sizes: Sequence[tuple[int, int]]) -> Wanted:
@@ -88,7 +89,7 @@ def entry(name: str, family: str, why: str, recipe: Recipe, wanted: Sequence[Wan
                 recipe if alone_ else recipe.change(_view(part(recipe.view, shape.canvas, left, top, width, height)))
             )
             screen = "" if alone_ else f"-screen{number}"
-            copies.append(Copy(f"{name}{screen}-{width}x{height}{ending}", width, height, shown))
+            copies.append(Copy(f"{name}{screen}-{width}x{height}{ending}", width, height, shown, shape.dpi))
     return Entry(name, family, why, tuple(copies))
 
 
@@ -148,7 +149,8 @@ def _draw(folder: Path, one: Entry, copy: Copy, making: Making, go_on: GoOn, pro
     else:
         engine = engine_for(copy.recipe, size, making.engine, making.device, making.threads)
         drawing = draw(copy.recipe, size, Quality(making.aa), engine)
-        write_picture(drawing, path, making.encoding, max_memory=making.max_memory, progress=tell)
+        encoding = replace(making.encoding, dpi=copy.dpi)
+        write_picture(drawing, path, encoding, max_memory=making.max_memory, progress=tell)
     thumb = folder / one.thumb
     if copy is one.copies[0]:
         scale = min(1.0, _THUMB / max(size))

@@ -35,6 +35,7 @@ class Copy:
     width: int
     height: int
     recipe: Recipe
+    dpi: float | None = None
 
 
 @dataclass(frozen=True)
@@ -84,19 +85,18 @@ def read_plan(folder: Path) -> Plan | None:
     if data["gallery"] != VERSION:
         raise CppnError(f"it is of version {data['gallery']}", where=str(path), legal=f"{VERSION} can be read")
     try:
-        entries = tuple(
-            Entry(
-                str(e["name"]), str(e["family"]), str(e["why"]),
-                tuple(
-                    Copy(_inside(c["path"]), int(c["width"]), int(c["height"]), from_dict(c["recipe"], where=str(path)))
-                    for c in e["copies"]
-                ),
-            )
-            for e in data["pictures"]
-        )  # fmt: skip
+        entries = tuple(_entry(one, str(path)) for one in data["pictures"])
         return Plan(dict(data["settings"]), entries)
     except (KeyError, TypeError, ValueError):
         raise CppnError("it is damaged", where=str(path), legal="remove it, and the gallery is made anew") from None
+
+
+def _entry(data: dict[str, Any], where: str) -> Entry:
+    copies = (
+        Copy(_inside(c["path"]), int(c["width"]), int(c["height"]), from_dict(c["recipe"], where=where), c.get("dpi"))
+        for c in data["copies"]
+    )
+    return Entry(str(data["name"]), str(data["family"]), str(data["why"]), tuple(copies))
 
 
 def _inside(path: Any) -> str:
