@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
@@ -26,6 +26,7 @@ WIDEST, DEEPEST, MOST_WEIGHTS = 4096, 64, 1 << 24
 
 _OF_TIMELINES = frozenset(("duration", "source", "recipe", "tracks", "drift", "latent", "morph", "boomerang"))
 
+Model = TypeVar("Model", bound=BaseModel)
 Initialisation = Literal["torch", "normal", "xavier", "kaiming", "siren"]
 
 
@@ -183,23 +184,31 @@ def from_dict(data: Any, *, where: str) -> Recipe:
 
     Errors: CppnError for unknown keys (with the nearest legal one), bad values and newer versions.
     """
+    return validated(Recipe, data, "recipe", VERSION, where=where)
+
+
+def validated(model: type[Model], data: Any, kind: str, newest: int, *, where: str) -> Model:
+    """The model of a `kind` that plain data describe, of a version up to the newest that is known.
+
+    Errors: CppnError for unknown keys (with the nearest legal one), bad values and newer versions.
+    """
     if not isinstance(data, dict):
-        raise CppnError("there is no recipe in it", where=where, legal="a recipe is a table of keys and values")
-    version = data.get("version", VERSION)
-    if isinstance(version, int) and version > VERSION:
+        raise CppnError(f"there is no {kind} in it", where=where, legal=f"a {kind} is a table of keys and values")
+    version = data.get("version", newest)
+    if isinstance(version, int) and version > newest:
         raise CppnError(
-            f"recipe version {version} is newer than this program",
+            f"{kind} version {version} is newer than this program",
             where=where,
-            legal=f"versions up to {VERSION} can be read",
+            legal=f"versions up to {newest} can be read",
         )
     try:
-        return Recipe.model_validate(data)
+        return model.model_validate(data)
     except CppnError as error:
         raise CppnError(str(error), where=where) from None
     except ValidationError as error:
-        raise explain(error, Recipe, where) from None
+        raise _explain(error, model, where) from None
     except RecursionError:
-        raise CppnError("the recipe is nested too deeply", where=where) from None
+        raise CppnError(f"the {kind} is nested too deeply", where=where) from None
 
 
 def from_json(text: str | bytes, *, where: str) -> Recipe:
@@ -267,7 +276,7 @@ def embed_weights(data: Any, folder: Path) -> None:
         network["weights"] = base64.b64encode(raw).decode()
 
 
-def explain(error: ValidationError, model: type[BaseModel], where: str) -> CppnError:
+def _explain(error: ValidationError, model: type[BaseModel], where: str) -> CppnError:
     """One line for the first thing that pydantic found wrong with a model's data."""
     found = error.errors(include_url=False)
     # a misspelt key is what is wrong, rather than that the right one is missing

@@ -459,7 +459,7 @@ def test_two_runs_at_once_do_not_meet(tmp_path):
 
 MISTAKES = {
     "-n 0": "0 pictures",
-    "-n 99999": "1 to 10000",
+    "-n 99999": "--count: 99999 pictures; 1 to 10000",
     "-n x": "not a whole number",
     "--size 4q": "cannot read",
     "--size 4k,4q": "cannot read",
@@ -481,7 +481,7 @@ MISTAKES = {
     "--from-list wrong.json": "wrong.json: 0: unknown key 'sed'; did you mean 'seed'",
     "--format gif": "unknown picture format",
     "--format npy": "NPY is not for galleries",
-    "--presets art --explain": "drawn as they are",
+    "--presets art --explain": "--explain contradicts --presets",
     "-o no/no": "the folder does not exist",
     "-o names.txt": "it is a file",
     "--aa 99": "1 to 64",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,7 @@ import click
 from . import options, types
 
 if TYPE_CHECKING:
-    from ..gallery.build import Wanted
-    from ..gallery.pool import Candidate
-    from ..recipe import Recipe
-
-MOST = 10_000
-_POOL = 5  # candidates for each picture wanted
-_FIRST = 9.0  # distance of the first that is chosen: there is none before it
+    from ..gallery.order import Order
 
 
 @click.command("gallery", short_help="Make a folder of wallpapers.")
@@ -38,7 +33,7 @@ _FIRST = 9.0  # distance of the first that is chosen: there is none before it
 )
 @click.option("--presets", "shelf", metavar="FOLDER|all", help="Draw presets as they are: art, readme, …")
 @click.option("--from-list", metavar="FILE", help="Draw the pictures of a list: favourites that the page exported.")
-@click.option("--pool", type=types.WHOLE, metavar="N", help=f"Candidates to choose from ({_POOL} a picture).")
+@click.option("--pool", type=types.WHOLE, metavar="N", help="Candidates to choose from (5 a picture).")
 @click.option("--explain", is_flag=True, help="Say of each candidate why it was kept or refused; draw nothing.")
 @click.option("--aa", type=types.SAMPLES, default=2, show_default=True, metavar="N|auto", help="Anti-aliasing.")
 @click.option(
@@ -70,27 +65,28 @@ def command(**flags: Any) -> None:
             click.echo(f"{name:<10} {style.about}")
         return
     from ..gallery.build import Making, build, resumable
-    from ..gallery.folder import Plan, check_place
+    from ..gallery.folder import check_place
     from ..memory import DEFAULT
     from ..sinks import Encoding
 
+    folder = Path(flags["output"])
     _check(flags)
-    check_place(Path(flags["output"]))
-    wanted = _wanted(flags)
-    folder, settings = Path(flags["output"]), _settings(flags)
-    if settings["seed"] is None:
-        settings["seed"] = _seed(folder, settings)
-        if not flags["quiet"]:
-            click.echo(f"seed {settings['seed']}", err=True)
-    ending = f".{flags['ending'].lower().lstrip('.')}"
+    check_place(folder)
+    order = _order(flags, folder)
+    if order.is_chosen and flags["seed"] is None and not flags["quiet"]:
+        click.echo(f"seed {order.seed}", err=True)
     if flags["explain"]:
-        _explain(settings, wanted, flags)
+        _explain(order, flags)
         return
-    plan = resumable(folder, settings)
+    plan = resumable(folder, order.settings)
     if plan is None:
-        plan = Plan(settings, tuple(_entries(settings, wanted, ending, flags)))
+        with _looking(order.pool if order.is_chosen else 0, flags["quiet"]) as progress:
+            plan = order.plan(progress)
+        if order.is_chosen and len(plan.entries) < order.count and not flags["quiet"]:
+            told = f"{len(plan.entries)} pictures: more would be dull or alike; a larger --pool may have some"
+            click.echo(told, err=True)
     making = Making(
-        ending, flags["aa"], Encoding(flags["quality"]), flags["engine"], flags["device"], flags["threads"],
+        flags["aa"], Encoding(flags["quality"]), flags["engine"], flags["device"], flags["threads"],
         flags["max_memory"] or DEFAULT,
     )  # fmt: skip
     copies = [copy for entry in plan.entries for copy in entry.copies]
@@ -98,7 +94,7 @@ def command(**flags: Any) -> None:
         build(folder, plan, making, progress=progress)
     if flags["as_json"]:
         files = [str(folder / copy.path) for copy in copies]
-        click.echo(json.dumps({"page": str(folder / "index.html"), "files": files, "settings": settings}))
+        click.echo(json.dumps({"page": str(folder / "index.html"), "files": files, "settings": order.settings}))
     elif not flags["quiet"]:
         click.echo(str(folder / "index.html"))
 
@@ -111,181 +107,66 @@ def _check(flags: dict[str, Any]) -> None:
     from ..sinks.formats import format_of
 
     origins = [
-        name
-        for name, given in (
-            ("--from", flags["sources"]),
-            ("--presets", flags["shelf"]),
-            ("--from-list", flags["from_list"]),
-        )
-        if given
+        f"--{name}"
+        for name, key in (("from", "sources"), ("presets", "shelf"), ("from-list", "from_list"))
+        if flags[key]
     ]
     if len(origins) > 1:
         raise CppnError(f"{' and '.join(origins)} contradict each other", legal="give one of them")
     as_they_are = flags["shelf"] or flags["from_list"]
-    for name in ("style", "tone", "palette", "pool", "count"):
+    for name in ("style", "tone", "palette", "pool", "count", "explain"):
         if flags[name] and (as_they_are or (name == "style" and flags["sources"])):
             raise CppnError(f"--{name} contradicts {origins[0]}", legal="leave one of them out")
-    if flags["count"] is not None and not 1 <= flags["count"] <= MOST:
-        raise CppnError(f"{flags['count']} pictures", where="--count", legal=f"1 to {MOST} are legal")
-    if flags["pool"] is not None and not (flags["count"] or 24) <= flags["pool"] <= 10 * MOST:
-        raise CppnError(
-            f"{flags['pool']} candidates for {flags['count'] or 24} pictures", where="--pool", legal="take more"
-        )
     if flags["span"] and flags["sizes"]:
         raise CppnError("--span says the sizes", where="--size", legal="leave one of them out")
     if flags["palette"]:
         palette_table(flags["palette"])
     Quality(flags["aa"])
-    form = format_of(Path(f"a.{flags['ending'].lower().lstrip('.')}"))
+    form = format_of(Path(f"a{_ending(flags)}"))
     if form.name in ("NPY", "Deep Zoom"):
         raise CppnError(f"{form.name} is not for galleries", where="--format", legal="png, jpg, webp, avif and tif are")
 
 
-def _wanted(flags: dict[str, Any]) -> list[Wanted]:
-    from ..gallery.build import Wanted
-
-    if flags["span"]:
-        return [Wanted.span([size[:2] for size in flags["span"]])]
-    sizes = [size for many in flags["sizes"] for size in many] or [(3840, 2160, None)]
-    return [Wanted.plain(*size) for size in dict.fromkeys(sizes)]
+def _ending(flags: dict[str, Any]) -> str:
+    return f".{flags['ending'].lower().lstrip('.')}"
 
 
-def _settings(flags: dict[str, Any]) -> dict[str, Any]:
-    """All that the gallery's pictures depend on, as JSON can."""
-    span = [list(size[:2]) for size in flags["span"] or ()]
-    sizes = [list(size) for many in flags["sizes"] for size in many]
-    count = flags["count"] or 24
-    return {
-        "seed": flags["seed"] if not (flags["shelf"] or flags["from_list"]) else 0,
-        "count": count, "pool": flags["pool"] or _POOL * count,
-        "sizes": sizes or ([] if span else [[3840, 2160, None]]), "span": span,
-        "styles": [name for many in flags["style"] for name in many],
-        "tone": flags["tone"], "palette": flags["palette"],
-        "from": list(flags["sources"]), "presets": flags["shelf"], "list": flags["from_list"], "aa": flags["aa"],
-        "format": flags["ending"].lower().lstrip("."), "quality": flags["quality"],
-    }  # fmt: skip
-
-
-def _seed(folder: Path, settings: dict[str, Any]) -> int:
-    """A new seed; of a gallery that was begun here with everything else the same, its own."""
+def _order(flags: dict[str, Any], folder: Path) -> Order:
+    """What the flags ask for; without a seed, with that of a gallery of this kind that was begun here, or a new one."""
     from ..gallery.folder import read_plan
+    from ..gallery.order import COUNT, POOL, Order
+    from .render import as_flags
 
+    count = COUNT if flags["count"] is None else flags["count"]
+    sizes = tuple(tuple(size) for many in flags["sizes"] for size in many)
+    styles = tuple(name for many in flags["style"] for name in many)
+    with as_flags(command):
+        order = Order(
+            seed=flags["seed"] or 0, count=count, pool=flags["pool"] or POOL * count, sizes=sizes or Order.sizes,
+            span=tuple(tuple(size[:2]) for size in flags["span"] or ()), styles=styles, tone=flags["tone"],
+            palette=flags["palette"], sources=flags["sources"], presets=flags["shelf"], favourites=flags["from_list"],
+            ending=_ending(flags), aa=flags["aa"], quality=flags["quality"],
+        )  # fmt: skip
+    if flags["seed"] is not None or not order.is_chosen:
+        return order
     old = read_plan(folder) if folder.is_dir() else None
-    if old is not None and {**old.settings, "seed": None} == settings:
-        return int(old.settings["seed"])
-    return secrets.randbelow(2**32)
+    begun = old is not None and {**old.settings, "seed": 0} == order.settings
+    return replace(order, seed=int(old.settings["seed"]) if old is not None and begun else secrets.randbelow(2**32))
 
 
-def _entries(settings: dict[str, Any], wanted: Sequence[Wanted], ending: str, flags: dict[str, Any]) -> list[Any]:
-    """The pictures that the gallery is to have."""
-    from ..errors import CppnError
-    from ..gallery.build import entry
-    from ..gallery.pool import choose_set
-
-    if settings["presets"] or settings["list"]:
-        return [entry(name, family, "", recipe, wanted, ending) for name, family, recipe in _given(settings)]
-    candidates = _candidates(settings, wanted, flags["quiet"])
-    chosen = choose_set(candidates, settings["count"])
-    if not chosen:
-        raise CppnError("no candidate was good enough", legal="try another --seed, or a larger --pool")
-    if len(chosen) < settings["count"] and not flags["quiet"]:
-        click.echo(f"{len(chosen)} pictures: more would be dull or alike; a larger --pool may have some", err=True)
-    return [
-        entry(one.recipe.name, one.family, _why(one, distance), one.recipe, wanted, ending) for one, distance in chosen
-    ]
-
-
-def _given(settings: dict[str, Any]) -> list[tuple[str, str, Recipe]]:
-    """Name, family and recipe of pictures that are drawn as they are."""
-    from ..drawing import complete
-    from ..errors import unknown
-    from ..gallery.folder import read_list
-    from ..library import presets
-
-    if settings["list"]:
-        found: list[tuple[str, str, Recipe]] = []
-        names: set[str] = set()
-        for name, recipe in read_list(Path(settings["list"])):
-            plain = unique(safe(name), names)
-            found.append((plain, "favourites", complete(recipe)))
-        return found
-    shelves = {name.partition("/")[0] for name in presets}
-    if settings["presets"] not in (*shelves, "all"):
-        raise unknown("folder of presets", settings["presets"], [*shelves, "all"])
-    chosen = [name for name in presets if settings["presets"] in ("all", name.partition("/")[0])]
-    return [(name.rpartition("/")[2], name.partition("/")[0], complete(presets[name])) for name in chosen]
-
-
-def safe(name: str) -> str:
-    """A name as part of a file name."""
-    import re
-
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:80] or "picture"
-
-
-def unique(name: str, names: set[str]) -> str:
-    """The name, or the first of `name-2`, `name-3`, … that is not among the names; it is added to them."""
-    number, found = 2, name
-    while found in names:
-        found, number = f"{name}-{number}", number + 1
-    names.add(found)
-    return found
-
-
-def _candidates(settings: dict[str, Any], wanted: Sequence[Wanted], quiet: bool) -> list[Candidate]:
-    """All candidates, looked at."""
-    from ..gallery.invent import invent, vary
-    from ..gallery.pool import consider
-    from ..sources import load
-
-    seed, look = settings["seed"], {"tone": settings["tone"], "palette": settings["palette"]}
-    sources = [(Path(source).stem.rpartition("/")[2], load(source)) for source in settings["from"]]
-
-    def invention(index: int) -> tuple[Recipe, str]:
-        if sources:
-            name, source = sources[index % len(sources)]
-            return vary(source.change({"": {"name": safe(name)}}), seed, index, **look), name
-        recipe = invent(seed, index, settings["styles"], **look)
-        return recipe, recipe.name.rpartition("-")[0]
-
-    with _looking(settings["pool"], quiet) as progress:
-        return consider(invention, settings["pool"], [one.canvas for one in wanted], settings["tone"], progress)
-
-
-def _why(one: Candidate, distance: float) -> str:
-    from ..gallery.curate import quality
-
-    if one.description is None:
-        return one.fault
-    contrast, edges, good = one.description.contrast, one.description.edges, quality(one.description)
-    told = f"contrast {contrast:.2f}, edges {edges:.2f}, quality {good:.2f}"
-    return told if distance >= _FIRST else f"{told}; {distance:.2f} from the nearest before it"
-
-
-def _explain(settings: dict[str, Any], wanted: Sequence[Wanted], flags: dict[str, Any]) -> None:
+def _explain(order: Order, flags: dict[str, Any]) -> None:
     """Say of each candidate what became of it."""
-    from ..errors import CppnError
-    from ..gallery.pool import choose_set
-
-    if settings["presets"] or settings["list"]:
-        raise CppnError("these are drawn as they are, and not chosen", where="--explain")
-    candidates = _candidates(settings, wanted, flags["quiet"])
-    chosen = {one.recipe.name: distance for one, distance in choose_set(candidates, settings["count"])}
-    told = []
-    for one in candidates:
-        name = one.recipe.name
-        verdict = "refused" if one.fault else "chosen" if name in chosen else "passed over"
-        why = one.fault or _why(one, chosen.get(name, _FIRST))
-        told.append({"name": name, "verdict": verdict, "why": why})
+    with _looking(order.pool, flags["quiet"]) as progress:
+        told = order.explain(progress)
     if flags["as_json"]:
-        click.echo(json.dumps({"settings": settings, "candidates": told}))
+        click.echo(json.dumps({"settings": order.settings, "candidates": told}))
         return
     for line in told:
         click.echo(f"{line['name']:<20} {line['verdict']:<11} {line['why']}")
 
 
 def _looking(count: int, quiet: bool) -> AbstractContextManager[Callable[[int], Any]]:
-    if quiet or not sys.stderr.isatty():
+    if quiet or not count or not sys.stderr.isatty():
         return nullcontext(lambda done: None)
     from .progress import CountBar
 

@@ -70,7 +70,6 @@ class Wanted:
 class Making:
     """How the pictures are drawn and written."""
 
-    ending: str = ".png"
     aa: int | Literal["auto"] = 2
     encoding: Encoding = _PLAIN
     engine: str | None = None

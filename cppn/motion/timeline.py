@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from ..errors import CppnError, shorten, unknown
 from ..library import motions, presets
-from ..recipe import Recipe, Section, embed_weights, explain, is_timeline, read_table
+from ..recipe import Recipe, Section, embed_weights, is_timeline, read_table, validated
 from ..rng import LARGEST_SEED
 from ..sinks.metadata import Imprint
 from ..sources import load_imprint
@@ -174,22 +174,7 @@ def from_dict(data: Any, *, where: str) -> Timeline:
 
     Errors: CppnError for unknown keys, bad values, keys out of order, and newer versions.
     """
-    if not isinstance(data, dict):
-        raise CppnError("there is no timeline in it", where=where, legal="a timeline is a table of keys and values")
-    version = data.get("version", VERSION)
-    if isinstance(version, int) and version > VERSION:
-        raise CppnError(
-            f"timeline version {version} is newer than this program", where=where,
-            legal=f"versions up to {VERSION} can be read",
-        )  # fmt: skip
-    try:
-        return Timeline.model_validate(data)
-    except CppnError as error:
-        raise CppnError(str(error), where=where) from None
-    except ValidationError as error:
-        raise explain(error, Timeline, where) from None
-    except RecursionError:
-        raise CppnError("the timeline is nested too deeply", where=where) from None
+    return validated(Timeline, data, "timeline", VERSION, where=where)
 
 
 def of_recipe(recipe: Recipe) -> Timeline:
