@@ -20,6 +20,7 @@ COMMANDS = {
     "wallpaper": "Set the desktop's picture.",
     "mosaic": "Show the hidden units of a network.",
     "fit": "Train a network on a picture.",
+    "study": "Study activation functions.",
     "info": "Print the recipe of a picture, preset or recipe file.",
     "presets": "List the pictures that come with the program.",
     "activations": "List the activations, with formulas and parameters.",

@@ -65,9 +65,9 @@ def command(**flags: Any) -> None:
             click.echo(f"{name:<10} {style.about}")
         return
     from ..gallery.build import Making, build, resumable
-    from ..gallery.folder import check_place
     from ..memory import DEFAULT
     from ..sinks import Encoding
+    from ..sinks.names import check_place
 
     folder = Path(flags["output"])
     _check(flags)

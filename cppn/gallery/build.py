@@ -17,6 +17,7 @@ from ..saving import save, write_picture, write_text
 from ..sinks import Encoding
 from ..sinks.base import sweep
 from ..sinks.formats import check
+from ..sinks.names import make_folder
 from ..view import part
 from .folder import (
     MANIFEST,
@@ -29,7 +30,6 @@ from .folder import (
     alone,
     check_folder,
     is_done,
-    make_folder,
     read_plan,
 )
 from .page import page

@@ -7,7 +7,6 @@ is the one that belongs there, and whole. Files that are not the gallery's own a
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -164,25 +163,6 @@ def alone(folder: Path) -> Iterator[None]:
             yield
         finally:
             path.unlink(missing_ok=True)
-
-
-def check_place(folder: Path) -> None:
-    """Errors: CppnError if no folder can be there."""
-    if folder.exists() and not folder.is_dir():
-        raise CppnError("it is a file", where=str(folder), legal="name a folder")
-    if not folder.exists() and not folder.parent.is_dir():
-        raise failure("the folder does not exist", where=str(folder.parent), legal="create it, or write elsewhere")
-
-
-def make_folder(folder: Path) -> None:
-    """Errors: CppnError if it cannot be made or written in."""
-    check_place(folder)
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise failure(f"it could not be made: {error.strerror}", where=str(folder)) from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise failure("the folder cannot be written in", where=str(folder), legal="write elsewhere with -o")
 
 
 def read_list(path: Path) -> list[tuple[str, Recipe]]:

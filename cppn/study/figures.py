@@ -1,0 +1,92 @@
+"""The house style of figures, and where they go: beside each figure its data as JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CppnError, failure
+from ..saving import write_bytes, write_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FORMATS = ("png", "svg", "pdf")
+# Okabe and Ito's colours, which the colour-blind tell apart (2008), yellow left out as too light for lines; with
+# dashes beside them, because a lecture may be printed in grey
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1.2, 1.5)))
+_STYLE: dict[Any, Any] = {
+    "figure.dpi": 100, "savefig.dpi": 200, "figure.facecolor": "white", "font.size": 10, "axes.titlesize": 11,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e3e3e3",
+    "grid.linewidth": 0.7, "axes.axisbelow": True, "lines.linewidth": 1.8, "legend.frameon": False,
+    "svg.hashsalt": "cppn", "svg.fonttype": "none", "font.family": "DejaVu Sans",
+}  # fmt: skip
+
+
+def style(index: int) -> dict[str, Any]:
+    """Colour and dashes of line `index`."""
+    return {"color": COLOURS[index % len(COLOURS)], "linestyle": DASHES[index % len(DASHES)]}
+
+
+def panels(
+    rows: int, columns: int, *, width: float = 3.2, height: float = 2.5, **more: Any
+) -> tuple[Figure, list[Axes]]:
+    """A figure of rows × columns panels, each so many inches, and the panels in reading order.
+
+    Errors: CppnError if matplotlib is not installed.
+    """
+    try:
+        import matplotlib
+    except ImportError:
+        raise failure("figures need matplotlib, which is not installed", legal="install cppn[study]") from None
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    with matplotlib.rc_context(_STYLE):
+        figure, axes = pyplot.subplots(
+            rows, columns, figsize=(columns * width, rows * height + 0.35), squeeze=False, layout="constrained", **more
+        )
+    return figure, list(axes.ravel())
+
+
+def caption(settings: Mapping[str, Any]) -> str:
+    """Settings in words, for the foot of a figure."""
+    return "cppn study " + " · ".join(f"{key} {value}" if key else str(value) for key, value in settings.items())
+
+
+def publish(
+    figure: Figure, folder: Path, name: str, form: str, settings: Mapping[str, Any], data: Mapping[str, Any]
+) -> list[Path]:
+    """Write a figure with its settings at its foot, and its data beside it; returns the paths.
+
+    Errors: CppnError if they cannot be written; neither appears half-written.
+    """
+    import matplotlib
+    from matplotlib import pyplot
+
+    if form not in FORMATS:
+        raise CppnError(f"unknown format {form!r}", where="format", legal=f"{', '.join(FORMATS)} are legal")
+    with matplotlib.rc_context(_STYLE):
+        figure.supxlabel(caption(settings), fontsize=7, color="#666666", x=0.01, ha="left")
+        file = io.BytesIO()
+        # without dates, the same figure is the same file
+        dated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
+        figure.savefig(file, format=form, metadata=dated)
+        pyplot.close(figure)
+    paths = [folder / f"{name}.{form}", folder / f"{name}.json"]
+    write_bytes(paths[0], file.getvalue())
+    write_text(paths[1], json.dumps({"settings": dict(settings), **data}, allow_nan=False) + "\n")
+    return paths
+
+
+def numbers(values: NDArray[np.floating] | Sequence[float]) -> list[float | None]:
+    """Numbers for JSON, which knows none that are not finite: those are null."""
+    return [float(f"{value:.9g}") if np.isfinite(value) else None for value in values]

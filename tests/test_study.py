@@ -1,0 +1,124 @@
+"""Studies: figures with true numbers beside them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import pixels
+
+import cppn
+from cppn.cli import cli
+from cppn.errors import CppnError
+from cppn.field.activations import CATALOGUE
+from cppn.study.curves import PLAIN, WITH_SLOPES, curve, picture
+
+TWINS = {
+    "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "leakyrelu:slope=0.1": lambda x: torch.nn.functional.leaky_relu(x, 0.1),
+    "elu": torch.nn.functional.elu, "silu": torch.nn.functional.silu, "gelu": torch.nn.functional.gelu, "mish": torch.nn.functional.mish,
+}  # fmt: skip
+
+
+def studied(folder: Path, *flags: str) -> list[str]:
+    cli.main(["study", "curves", "-q", "-o", str(folder), *flags], standalone_mode=False)
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("text", TWINS)
+def test_values_and_slopes_are_those_of_torchs_own(text):
+    one = curve(text, -5, 5, 1000)
+    x = torch.linspace(-5, 5, 1000, dtype=torch.float64, requires_grad=True)
+    y = TWINS[text](x)
+    y.sum().backward()
+    np.testing.assert_allclose(one.x, x.detach().numpy(), atol=1e-12)
+    np.testing.assert_allclose(one.y, y.detach().numpy(), rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(one.slope, x.grad.numpy(), rtol=1e-6, atol=1e-7)
+    assert one.gaps == 0
+
+
+@pytest.mark.parametrize("text", [n for n in CATALOGUE if n not in ("step", "sawtooth")])
+def test_every_slope_of_the_catalogue_agrees_with_differences(text):
+    one = curve(text, -2.03, 2, 4001)
+    middle = (one.y[2:] - one.y[:-2]) / (one.x[2:] - one.x[:-2])
+    wrong = np.abs(middle - one.slope[1:-1]) > 1e-3 * (1 + np.abs(middle))
+    assert wrong.mean() < 0.02, "but for kinks"
+
+
+def test_where_there_is_no_number_there_is_a_gap():
+    one = curve("log(x)", -5, 5, 100)
+    assert one.gaps == 50
+    assert curve("3", -1, 1, 10).slope.tolist() == [0] * 10
+    kink = curve("sqrt(abs(x))", -1, 1, 3)
+    assert not np.isfinite(kink.slope[1]) or kink.slope[1] == 0
+
+
+def test_the_original_figures_are_drawn_with_their_data(tmp_path):
+    names = studied(tmp_path)
+    assert {"curves.png", "curves.json", "strip.png", "strip.json", "curve-relu.png", "curve-relu.json"} <= set(names)
+    told = json.loads((tmp_path / "curves.json").read_text())
+    assert [one["activation"].partition(":")[0] for one in told["curves"]] == list(PLAIN)
+    assert told["settings"] == {"": "curves", "x": "-5 to 5", "points": 100}
+    tanh = told["curves"][1]
+    np.testing.assert_allclose(tanh["y"], np.tanh(np.linspace(-5, 5, 100)), rtol=1e-8)
+    assert tanh["formula"] == "tanh(x)"
+    for name in names:
+        if name.endswith(".png"):
+            drawn = pixels(tmp_path / name)
+            assert drawn.shape[1] > 700
+            assert 0.5 < (drawn[..., :3].min(axis=2) > 250).mean() < 0.999 or name == "strip.png", "ink on white paper"
+    recipe = json.loads((tmp_path / "strip.json").read_text())["pictures"][1]["recipe"]
+    assert cppn.Recipe.model_validate(recipe) == picture("tanh", 1)
+
+
+def test_slopes_come_in_a_grid_of_two_by_three(tmp_path):
+    assert "gradients.png" in studied(tmp_path, "--gradients")
+    told = json.loads((tmp_path / "gradients.json").read_text())
+    assert len(told["curves"]) == len(WITH_SLOPES) == 6
+    assert told["settings"]["points"] == 1000
+    sigmoid = told["curves"][0]
+    assert max(sigmoid["slope"]) == pytest.approx(0.25, abs=1e-4)
+    drawn = pixels(tmp_path / "gradients.png")
+    assert 1.4 < drawn.shape[1] / drawn.shape[0] < 2.2
+
+
+def test_ones_own_formulas_are_studied_and_gaps_are_said(tmp_path):
+    names = studied(
+        tmp_path, "--act", "sin(3*x)*exp(-x*x),log(x)", "--range", "-2,2", "--points", "50", "--format", "svg"
+    )
+    assert "curves.svg" in names
+    told = json.loads((tmp_path / "curves.json").read_text())["curves"]
+    assert told[1]["not finite"] == 25
+    assert told[1]["y"][0] is None
+    text = (tmp_path / "curves.svg").read_text()
+    assert "25 points are no numbers" in text
+    assert "cppn study curves · x -2 to 2 · points 50" in text
+    before = (tmp_path / "curves.svg").read_bytes()
+    studied(tmp_path, "--act", "sin(3*x)*exp(-x*x),log(x)", "--range", "-2,2", "--points", "50", "--format", "svg")
+    assert (tmp_path / "curves.svg").read_bytes() == before, "the same figure is the same file"
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--act", "tanhh"], "did you mean 'tanh'"),
+        (["--act", "sin(", "-q"], "it cannot be read"),
+        (["--range", "5,-5"], "the first is below the second"),
+        (["--range", "5"], "is not a pair"),
+        (["--points", "1"], "2 to 1000000 are legal"),
+        (["-o", "no/no"], "the folder does not exist"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(tmp_path, monkeypatch, flags, told):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CppnError) as error:
+        cli.main(["study", "curves", *flags], standalone_mode=False)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not list(tmp_path.rglob("*.png"))
+
+
+def test_it_prints_the_files(tmp_path, run):
+    told = json.loads(run("study", "curves", "--act", "tanh", "--json").stdout)["files"]
+    assert told[0] == "studies/curve-tanh.png"
+    assert all((tmp_path / name).exists() for name in told)
