@@ -53,6 +53,6 @@ def check_memory(drawing: Drawing, form: Format, limit: int, where: str) -> None
         hint = " in PNG or TIFF" if form.name in _WHOLE else ""
         raise CppnError(
             f"{drawing.width}x{drawing.height} pixels in {form.name} may take {peak / 1e6:.0f} MB of memory,"
-            f" more than the {limit / 1e6:.0f} MB allowed",
+            f" more than the {limit / 1e6:.{0 if limit >= 1e6 else 2}f} MB allowed",
             where=where, legal=f"draw it smaller{hint}, or allow --max-memory {-(-peak // 10**6)}MB",
         )  # fmt: skip

@@ -285,6 +285,7 @@ def _explain(error: ValidationError, model: type[BaseModel], where: str) -> Cppn
     place = ": ".join(filter(None, (where, ".".join(path))))
     if first["type"] == "extra_forbidden":
         owner: type[BaseModel] = model
+        path = [*path[: len(path) - (str(first["loc"][-1]) in path[-1:])], str(first["loc"][-1])]
         for part in path[:-1]:
             owner = _section(owner.model_fields[part].annotation) if part in owner.model_fields else owner
         legal = [*owner.model_fields, *getattr(owner, "also_written", ())]

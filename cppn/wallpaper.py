@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .errors import CppnError, failure, shorten, unknown
+from .pictures import is_whole
 
 DESKTOPS = ("gnome", "kde", "macos", "windows")
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff")
@@ -72,9 +73,11 @@ def this_desktop(environment: Mapping[str, str] | None = None, platform: str = s
 
 def check_picture(path: Path) -> None:
     """Errors: CppnError if it is no picture that desktops show."""
+    if path.is_dir():
+        raise CppnError("it is a folder", where=str(path), legal="name a picture in it")
     if not path.is_file():
         raise CppnError("there is no such file", where=str(path), legal="`cppn render` draws one")
-    if path.suffix.lower() not in _ENDINGS:
+    if path.suffix.lower() not in _ENDINGS or not is_whole(path):
         raise CppnError("it is no picture", where=str(path), legal=f"{', '.join(_ENDINGS)} are")
 
 

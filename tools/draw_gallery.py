@@ -44,7 +44,9 @@ def write_page() -> Path:
     for name, recipe in sorted(cppn.presets.items(), key=lambda item: not item[0].startswith("readme/")):
         path = f"{name}.png"
         copy = Copy(path, SIDE, SIDE, complete(recipe))
-        entries.append(Entry(recipe.name, name.partition("/")[0], recipe.description, (copy,), path))
+        entries.append(
+            Entry(recipe.name, name.partition("/")[0], recipe.description, copy.recipe, (SIDE, SIDE), (copy,), path)
+        )
     plan = Plan({"presets": "all"}, tuple(entries))
     write_text(GALLERY / "index.html", page(plan, entries, 3))
     return GALLERY / "index.html"

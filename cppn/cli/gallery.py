@@ -21,18 +21,29 @@ if TYPE_CHECKING:
 
 @click.command("gallery", short_help="Make a folder of wallpapers.")
 @click.option("-n", "--count", type=types.WHOLE, metavar="N", help="How many pictures (24).")
-@click.option("--seed", type=types.WHOLE, metavar="N", help="Seed of them all; by default a new one.")
+@click.option(
+    "--seed",
+    type=types.WHOLE,
+    metavar="N",
+    help="Seed of them all; by default a new one, or that of the gallery begun in this folder.",
+)
 @click.option("--size", "sizes", type=types.SIZES, multiple=True, metavar="SIZE[,SIZE…]", help="4k, iphone-15, … (4k).")
 @click.option("--span", type=types.SPAN, metavar="SIZE+SIZE…", help="One continuous picture over several screens.")
 @click.option("--style", type=types.STYLES, multiple=True, metavar="NAME[,NAME…]", help="Families to take (all).")
 @click.option("--styles", "list_styles", is_flag=True, help="List the styles.")
-@click.option("--tone", type=click.Choice(["light", "dark"]), help="Only light or only dark pictures.")
+@click.option(
+    "--tone", type=click.Choice(["light", "dark"], case_sensitive=False), help="Only light or only dark pictures."
+)
 @click.option("--palette", type=types.PALETTE, metavar="NAME|#HEX,…", help="One palette for all.")
 @click.option(
     "--from", "sources", type=types.Source(), multiple=True, metavar="SOURCE", help="Vary this picture; repeatable."
 )
-@click.option("--presets", "shelf", metavar="FOLDER|all", help="Draw presets as they are: art, readme, …")
-@click.option("--from-list", metavar="FILE", help="Draw the pictures of a list: favourites that the page exported.")
+@click.option("--presets", "shelf", metavar="FOLDER|all", help="Draw presets as they are: art, readme, checkerboard.")
+@click.option(
+    "--from-list",
+    metavar="FILE",
+    help="Draw the pictures of a list: favourites that the page exported, or files, one a line.",
+)
 @click.option("--pool", type=types.WHOLE, metavar="N", help="Candidates to choose from (5 a picture).")
 @click.option("--explain", is_flag=True, help="Say of each candidate why it was kept or refused; draw nothing.")
 @click.option("--aa", type=types.SAMPLES, default=2, show_default=True, metavar="N|auto", help="Anti-aliasing.")
@@ -73,6 +84,7 @@ def command(**flags: Any) -> None:
     _check(flags)
     check_place(folder)
     order = _order(flags, folder)
+    order.load_sources()
     if order.is_chosen and flags["seed"] is None and not flags["quiet"]:
         click.echo(f"seed {order.seed}", err=True)
     if flags["explain"]:
@@ -83,8 +95,8 @@ def command(**flags: Any) -> None:
         with _looking(order.pool if order.is_chosen else 0, flags["quiet"]) as progress:
             plan = order.plan(progress)
         if order.is_chosen and len(plan.entries) < order.count and not flags["quiet"]:
-            told = f"{len(plan.entries)} pictures: more would be dull or alike; a larger --pool may have some"
-            click.echo(told, err=True)
+            few = "1 picture" if len(plan.entries) == 1 else f"{len(plan.entries)} pictures"
+            click.echo(f"{few}: more would be dull or alike; a larger --pool may have some", err=True)
     making = Making(
         flags["aa"], Encoding(flags["quality"]), flags["engine"], flags["device"], flags["threads"],
         flags["max_memory"] or DEFAULT,
@@ -102,9 +114,9 @@ def command(**flags: Any) -> None:
 def _check(flags: dict[str, Any]) -> None:
     """Errors: CppnError for flags that contradict each other."""
     from ..engines import Quality
-    from ..errors import CppnError
+    from ..errors import CppnError, shorten
     from ..field.color import palette_table
-    from ..sinks.formats import format_of
+    from ..sinks.formats import FORMATS, format_of
 
     origins = [
         f"--{name}"
@@ -114,17 +126,21 @@ def _check(flags: dict[str, Any]) -> None:
     if len(origins) > 1:
         raise CppnError(f"{' and '.join(origins)} contradict each other", legal="give one of them")
     as_they_are = flags["shelf"] or flags["from_list"]
-    for name in ("style", "tone", "palette", "pool", "count", "explain"):
-        if flags[name] and (as_they_are or (name == "style" and flags["sources"])):
+    for name in ("style", "tone", "palette", "pool", "count", "seed", "explain"):
+        given = flags[name] is not None and flags[name] is not False and flags[name] != ()
+        if given and (as_they_are or (name == "style" and flags["sources"])):
             raise CppnError(f"--{name} contradicts {origins[0]}", legal="leave one of them out")
     if flags["span"] and flags["sizes"]:
         raise CppnError("--span says the sizes", where="--size", legal="leave one of them out")
     if flags["palette"]:
         palette_table(flags["palette"])
     Quality(flags["aa"])
-    form = format_of(Path(f"a{_ending(flags)}"))
-    if form.name in ("NPY", "Deep Zoom"):
-        raise CppnError(f"{form.name} is not for galleries", where="--format", legal="png, jpg, webp, avif and tif are")
+    if _ending(flags) not in FORMATS or format_of(Path(f"a{_ending(flags)}")).name in ("NPY", "Deep Zoom"):
+        raise CppnError(
+            f"{shorten(flags['ending'])!r} is not for galleries",
+            where="--format",
+            legal="png, jpg, webp, avif and tif are",
+        )
 
 
 def _ending(flags: dict[str, Any]) -> str:

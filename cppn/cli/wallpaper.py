@@ -20,11 +20,13 @@ def command(file: str, dark: str | None, desktop: str | None, dry_run: bool) -> 
       cppn wallpaper wallpapers/flow-0000-3840x2160.png
       cppn wallpaper day.png --dark night.png
     """
-    from ..errors import CppnError
-    from ..wallpaper import check_picture, commands, set_wallpaper, this_desktop
+    from ..errors import CppnError, unknown
+    from ..wallpaper import DESKTOPS, check_picture, commands, set_wallpaper, this_desktop
 
     desktop = desktop.lower() if desktop else this_desktop()
     picture, night = Path(file), Path(dark) if dark else None
+    if desktop not in DESKTOPS:
+        raise unknown("desktop", desktop, DESKTOPS, where="--desktop")
     if night is not None and desktop != "gnome":
         raise CppnError(f"{desktop} has one picture for day and night", where="--dark", legal="leave it out")
     for path in (picture, night):

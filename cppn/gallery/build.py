@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -10,8 +11,9 @@ from typing import Any, Literal
 from ..crew import GoOn, each
 from ..drawing import draw, engine_for
 from ..engines import Quality
+from ..errors import CppnError
 from ..field.activations import parse_activation
-from ..memory import DEFAULT
+from ..memory import DEFAULT, check_memory
 from ..recipe import Recipe
 from ..saving import save, write_picture, write_text
 from ..sinks import Encoding
@@ -89,7 +91,7 @@ def entry(name: str, family: str, why: str, recipe: Recipe, wanted: Sequence[Wan
             )
             screen = "" if alone_ else f"-screen{number}"
             copies.append(Copy(f"{name}{screen}-{width}x{height}{ending}", width, height, shown, shape.dpi))
-    return Entry(name, family, why, tuple(copies))
+    return Entry(name, family, why, recipe, wanted[0].canvas, tuple(copies))
 
 
 def _view(view: Any) -> dict[str, dict[str, Any]]:
@@ -105,16 +107,28 @@ def build(
     `progress` is told of pixels, `finished` of each picture. Stopped, it leaves a page of what is there.
     Errors: CppnError if another gallery, another run or somebody else's files are there, or a file cannot be written.
     """
+    new = not folder.exists()
     make_folder(folder)
+    try:
+        _build(folder, plan, making, progress, finished)
+    except CppnError:
+        if new:
+            with suppress(OSError):  # it holds something
+                folder.rmdir()
+        raise
+
+
+def _build(
+    folder: Path, plan: Plan, making: Making, progress: Callable[[int], Any], finished: Callable[[Path], Any]
+) -> None:
     with alone(folder):
         check_folder(folder, plan)
+        _check_drawing(folder, plan, making)
         write_text(folder / MANIFEST, plan.to_json())
         (folder / THUMBS).mkdir(exist_ok=True)
         jobs = [(one, copy) for one in sorted(plan.entries, key=_shape) for copy in one.copies]
         sweep(folder, {copy.path for _, copy in jobs} | {PAGE, SHEET, MANIFEST})
         sweep(folder / THUMBS, {Path(one.thumb).name for one in plan.entries})
-        for _, copy in jobs[:1]:
-            check(folder / copy.path, copy.width, copy.height, 8, making.encoding)
 
         def work(job: tuple[Entry, Copy], go_on: GoOn) -> None:
             one, copy = job
@@ -128,6 +142,16 @@ def build(
             write_text(folder / PAGE, page(plan, there, making.aa))
         if there:
             save(sheet([folder / one.thumb for one in there], [one.name for one in there]), folder / SHEET, quality=88)
+
+
+def _check_drawing(folder: Path, plan: Plan, making: Making) -> None:
+    """Errors: CppnError, before anything is written, for what no picture of the plan could be drawn with."""
+    copies = [copy for entry in plan.entries for copy in entry.copies]
+    for copy in {(c.width, c.height, c.recipe.color.mode == "gray"): c for c in copies}.values():
+        size = copy.width, copy.height
+        form = check(folder / copy.path, *size, 8, making.encoding)
+        engine = engine_for(copy.recipe, size, making.engine, making.device, making.threads)
+        check_memory(draw(copy.recipe, size, Quality(making.aa), engine), form, making.max_memory, copy.path)
 
 
 def _any_there(folder: Path, one: Entry) -> bool:
@@ -152,18 +176,18 @@ def _draw(folder: Path, one: Entry, copy: Copy, making: Making, go_on: GoOn, pro
         write_picture(drawing, path, encoding, max_memory=making.max_memory, progress=tell)
     thumb = folder / one.thumb
     if copy is one.copies[0]:
-        scale = min(1.0, _THUMB / max(size))
-        small = max(1, round(copy.width * scale)), max(1, round(copy.height * scale))
-        if not is_done(thumb, Copy(one.thumb, *small, copy.recipe), 3):
+        scale = min(1.0, _THUMB / max(one.canvas))
+        small = max(1, round(one.canvas[0] * scale)), max(1, round(one.canvas[1] * scale))
+        if not is_done(thumb, Copy(one.thumb, *small, one.recipe), 3):
             save(
-                copy.recipe, thumb, size=small, aa=3, quality=_THUMB_QUALITY, engine=making.engine,
+                one.recipe, thumb, size=small, aa=3, quality=_THUMB_QUALITY, engine=making.engine,
                 device=making.device, threads=making.threads,
             )  # fmt: skip
 
 
 def _shape(one: Entry) -> tuple[Any, ...]:
     """What is compiled for: pictures of one shape follow each other."""
-    network = one.copies[0].recipe.network
+    network = one.recipe.network
     return network.inputs, network.hidden, [parse_activation(text).name for text in network.act], one.name
 
 

@@ -23,7 +23,7 @@ class Rule(NamedTuple):
 
 
 RULES = {
-    "contrast": Rule("flat: no light and dark", least=0.16),
+    "contrast": Rule("flat: no light and dark", least=0.2),
     "largest_colour": Rule("nearly one colour", most=0.62),
     "edges": Rule("empty or busy: too few edges or too many", least=0.004, most=0.74),
     "noise": Rule("noise: neighbours have nothing in common", most=0.5),

@@ -22,6 +22,11 @@ from ..sinks.spool import lock_file
 
 MANIFEST, PAGE, SHEET, THUMBS = "gallery.json", "index.html", "sheet.jpg", "thumbs"
 _LOCK = ".cppn-gallery.lock"
+# settings whose flags are called otherwise
+_FLAGS = {
+    "count": "-n", "sizes": "--size", "sources": "--from", "favourites": "--from-list", "ending": "--format",
+    "styles": "--style",
+}  # fmt: skip
 _MARK = '<meta name="generator" content="cppn gallery">'
 VERSION = 1
 
@@ -39,11 +44,16 @@ class Copy:
 
 @dataclass(frozen=True)
 class Entry:
-    """A picture of the gallery. `why`: what spoke for it. `small`: its small copy, if it is no thumbnail."""
+    """A picture of the gallery. `why`: what spoke for it. `canvas`: width and height of its first shape, all of it.
+
+    `small`: its small copy, if it is no thumbnail.
+    """
 
     name: str
     family: str
     why: str
+    recipe: Recipe
+    canvas: tuple[int, int]
     copies: tuple[Copy, ...]
     small: str = ""
 
@@ -60,10 +70,18 @@ class Plan:
     settings: dict[str, Any]
     entries: tuple[Entry, ...]
 
+    def is_begun(self, folder: Path) -> bool:
+        """Is any of its pictures in the folder?"""
+        return any((folder / copy.path).exists() for entry in self.entries for copy in entry.copies)
+
     def to_json(self) -> str:
         """What gallery.json holds."""
         entries = [
-            {**asdict(entry), "copies": [{**asdict(c), "recipe": c.recipe.to_dict()} for c in entry.copies]}
+            {
+                **asdict(entry),
+                "recipe": entry.recipe.to_dict(),
+                "copies": [{**asdict(c), "recipe": c.recipe.to_dict()} for c in entry.copies],
+            }
             for entry in self.entries
         ]
         told = {"cppn": __version__, "gallery": VERSION, "settings": self.settings, "pictures": entries}
@@ -95,7 +113,9 @@ def _entry(data: dict[str, Any], where: str) -> Entry:
         Copy(_inside(c["path"]), int(c["width"]), int(c["height"]), from_dict(c["recipe"], where=where), c.get("dpi"))
         for c in data["copies"]
     )
-    return Entry(str(data["name"]), str(data["family"]), str(data["why"]), tuple(copies))
+    recipe, (width, height) = from_dict(data["recipe"], where=where), data["canvas"]
+    told = str(data["name"]), str(data["family"]), str(data["why"])
+    return Entry(*told, recipe, (int(width), int(height)), tuple(copies))
 
 
 def _inside(path: Any) -> str:
@@ -109,11 +129,11 @@ def _inside(path: Any) -> str:
 def check_folder(folder: Path, plan: Plan) -> None:
     """Errors: CppnError if another gallery or somebody else's files are where this one's belong."""
     old = read_plan(folder)
-    if old is not None and old.settings != plan.settings:
+    if old is not None and old.settings != plan.settings and old.is_begun(folder):
         keys = sorted(key for key in {*old.settings, *plan.settings} if old.settings.get(key) != plan.settings.get(key))
         raise CppnError(
-            f"another gallery is here: {', '.join(keys)} differ", where=str(folder),
-            legal="choose another folder, or ask for the same again",
+            f"another gallery is here, of other {', '.join(_FLAGS.get(key, f'--{key}') for key in keys)}",
+            where=str(folder), legal="choose another folder, or ask for the same again",
         )  # fmt: skip
     page = folder / PAGE
     if page.exists() and _MARK not in page.read_text(encoding="utf-8", errors="replace")[:4096]:
@@ -180,14 +200,15 @@ def read_list(path: Path) -> list[tuple[str, Recipe]]:
         raise failure(f"cannot be read: {error.strerror}", where=where) from None
     except UnicodeDecodeError:
         raise CppnError("it is no list", where=where, legal="the page exports one") from None
-    if text.lstrip().startswith("{"):
+    if text.lstrip().startswith(("{", "[")):
         data = parse_json(text, where=where)
         pictures = data.get("pictures") if isinstance(data, dict) else None
-        if not isinstance(pictures, list) or not all(isinstance(p, dict) and "recipe" in p for p in pictures):
+        if not isinstance(pictures, list) or not all(isinstance(one, dict) and "recipe" in one for one in pictures):
             raise CppnError("there are no pictures in it", where=where, legal="the page exports such a list")
+        names = [str(one.get("name", number)) for number, one in enumerate(pictures, 1)]
         found = [
-            (str(p.get("name", i)), from_dict(p["recipe"], where=f"{where}: {p.get('name', i)}"))
-            for i, p in enumerate(pictures)
+            (name, from_dict(one["recipe"], where=f"{where}: {name}"))
+            for name, one in zip(names, pictures, strict=True)
         ]
     else:
         found = []
@@ -195,9 +216,10 @@ def read_list(path: Path) -> list[tuple[str, Recipe]]:
             if name := line.partition("#")[0].strip():
                 beside = path.parent / name
                 try:
-                    found.append((Path(name).stem, load(beside if beside.is_file() else name)))
+                    recipe = load(beside if beside.is_file() else name)
+                    found.append((recipe.name or Path(name).stem, recipe))
                 except CppnError as error:
                     raise CppnError(str(error), where=f"{where}, line {number}", misuse=error.misuse) from None
     if not found:
         raise CppnError("there are no pictures in it", where=where)
-    return found
+    return [one for number, one in enumerate(found) if one not in found[:number]]

@@ -12,6 +12,7 @@ from ..drawing import complete
 from ..errors import CppnError, unknown
 from ..library import presets
 from ..recipe import Recipe
+from ..rng import LARGEST_SEED
 from ..sources import load
 from .build import Wanted, entry
 from .curate import quality
@@ -54,6 +55,8 @@ class Order:
     quality: int | None = None
 
     def __post_init__(self) -> None:
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise CppnError(f"{self.seed} is out of range", where="seed", legal=f"0 to {LARGEST_SEED} are legal")
         if not 1 <= self.count <= MOST:
             raise CppnError(f"{self.count} pictures", where="count", legal=f"1 to {MOST} are legal")
         if not self.count <= self.pool <= 10 * MOST:
@@ -77,6 +80,10 @@ class Order:
         """The shapes that every picture is wanted in."""
         return [Wanted.span(self.span)] if self.span else [Wanted.plain(*size) for size in dict.fromkeys(self.sizes)]
 
+    def load_sources(self) -> list[tuple[str, Recipe]]:
+        """Names and recipes of the pictures that are varied. Errors: CppnError for what is not there."""
+        return [(source, load(source)) for source in self.sources]
+
     def candidates(self, progress: Progress = lambda done: None) -> list[Candidate]:
         """All candidates, looked at.
 
@@ -84,7 +91,7 @@ class Order:
         """
         if not self.is_chosen:
             raise CppnError("these are drawn as they are, and not chosen", where="gallery")
-        sources = [(safe(Path(source).stem), load(source)) for source in self.sources]
+        sources = [(safe(one.name or Path(name).stem), one) for name, one in self.load_sources()]
 
         def invention(index: int) -> tuple[Recipe, str]:
             if sources:

@@ -18,7 +18,7 @@ def page(plan: Plan, entries: Sequence[Entry], aa: Any) -> str:
     pictures = [
         {
             "name": one.name, "family": one.family, "why": one.why, "thumb": one.thumb,
-            "recipe": one.copies[0].recipe.to_dict(), "toml": one.copies[0].recipe.to_toml(),
+            "recipe": one.recipe.to_dict(), "toml": one.recipe.to_toml(), "canvas": one.canvas,
             "copies": [
                 {
                     "path": copy.path, "width": copy.width, "height": copy.height,
