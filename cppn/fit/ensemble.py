@@ -188,6 +188,10 @@ class Ensemble:
                 torch.mean(torch.where(size < 1, 0.5 * size * size, size - 0.5), (1, 2), out=self._losses)
                 error.clamp_(-1, 1).div_(values)
 
+    def gradient_norms(self) -> Tensor:
+        """The norm of each weight matrix's gradient at the last step, (layers, members)."""
+        return torch.stack([torch.linalg.vector_norm(grad, dim=(1, 2)) for grad in self._weight_grads])
+
     @torch.no_grad()
     def values(self, inputs: Tensor) -> Tensor:
         """All members' outputs, (members, outputs, points), at inputs of shape (1, features, points)."""
