@@ -74,8 +74,7 @@ def develop_network(recipe: Recipe) -> Network:
         _check_given(given, spec, len(inputs) + len(latent), recipe.color.outputs)
         weight, bias = given[-1]
         given[-1] = weight[: recipe.color.outputs], bias[: recipe.color.outputs]
-    texts = spec.act * maps if len(spec.act) == 1 else spec.act
-    activations = [parse_activation(text) for text in texts]
+    activations = [parse_activation(text) for text in spec.acts]
     if given is None:
         widths = (len(inputs) + len(latent), *spec.hidden, recipe.color.outputs)
         given = [_draw(recipe.seed, i, widths[i], widths[i + 1], activations[i], spec) for i in range(maps)]

@@ -95,6 +95,11 @@ class NetworkRecipe(Section):
         return self
 
     @property
+    def acts(self) -> tuple[str, ...]:
+        """The activations, one for each affine map."""
+        return self.act * (len(self.hidden) + 1) if len(self.act) == 1 else self.act
+
+    @property
     def latent_length(self) -> int:
         """How many latent inputs there are."""
         return self.latent if isinstance(self.latent, int) else len(self.latent)

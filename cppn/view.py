@@ -61,7 +61,12 @@ def frame(view: View, width: int, height: int, bleed: int = 0) -> Frame:
 
 
 def part(view: View, canvas: tuple[int, int], left: int, top: int, width: int, height: int) -> View:
-    """The view that shows, on width × height pixels, what they show of a canvas on which the whole view is laid."""
+    """The view that shows, on width × height pixels, what they show of a canvas on which the whole view is laid.
+
+    Errors: CppnError for stretched views: no other view shows a part of one.
+    """
+    if view.stretch:
+        raise CppnError("a stretched view does not span screens", where="view", legal="draw it with --no-stretch first")
     whole = frame(view, *canvas)
     u, v = left + (width - canvas[0]) / 2, top + (height - canvas[1]) / 2
     half = math.hypot(whole.ux, whole.uy) * min(width, height) / 2

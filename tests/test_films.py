@@ -225,16 +225,27 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
+def peak(folder: Path, *args: str) -> int:
+    """Megabytes of `cppn animate` at its peak, in a process of its own, started by another: a child begins with its
+    parent's peak."""
+    code = f"import subprocess, sys; sys.exit(subprocess.run({[sys.executable, '-c', PEAK, 'animate', '-q', *args]!r}).returncode)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, check=True)
+    return int(done.stdout)
+
+
 @pytest.mark.parametrize("ending", [".mp4", ".gif", ".webp", ".png"])
 def test_memory_does_not_grow_with_length(tmp_path, ending):
-    def peak(frames: int) -> int:
-        args = ["animate", "zebra", "--size", "320x240", "--frames", str(frames), "-q", "-o", f"a{ending}"]
-        # in a process of its own, started by another: a child begins with its parent's peak
-        code = f"import subprocess, sys; sys.exit(subprocess.run({[sys.executable, '-c', PEAK, *args]!r}).returncode)"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
-        return int(done.stdout)
+    short, long = (
+        peak(tmp_path, "zebra", "--size", "320x240", "--frames", frames, "-o", f"a{ending}") for frames in ("80", "330")
+    )
+    assert long < short + 12, "megabytes; all frames of the longer one are 57 more"
 
-    assert peak(330) < peak(80) + 12, "megabytes; all frames of the longer one are 57 more"
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_memory_stays_below_what_was_told(tmp_path, run, ending):
+    args = ["silk", "--size", "1600x900", "--frames", "40" if ending in (".mp4", ".webm") else "14", "-o", f"a{ending}"]
+    told = run("animate", *args, "--max-memory", "1MB", fails=True).stderr
+    assert peak(tmp_path, *args) <= int(re.search(r"may take (\d+) MB", told)[1])
 
 
 def test_a_name_of_its_own_never_takes_a_files_place(tmp_path, run):
@@ -262,6 +273,18 @@ def test_json_tells_what_was_drawn(tmp_path, run):
     assert told["files"] == ["a.gif"]
     assert (told["width"], told["height"], told["frames"], told["fps"], told["loop"]) == (32, 32, 4, 25, False)
     assert told["timeline"]["tracks"][0]["keys"] == [[0, 1], [0.16, 2]]
+
+
+def test_a_flag_over_a_film_keeps_the_seeds_of_its_walks(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cppn.save(small("tanh", latent=3), "z.toml")
+    flags = ["--size", "16", "--frames", "2", "-q"]
+    cli.main(
+        ["animate", "z.toml", "--latent", "--drift", "--motion-seed", "7", *flags, "-o", "a.gif"], standalone_mode=False
+    )
+    cli.main(["animate", "a.gif", "--latent", "0.5", *flags, "-o", "b.gif"], standalone_mode=False)
+    line = load_timeline("b.gif")[0]
+    assert (line.latent.amount, line.latent.seed, line.drift.seed) == (0.5, 7, 7)
 
 
 def test_frames_and_seconds_agree(tmp_path, run):

@@ -180,6 +180,11 @@ def test_the_command_of_a_picture_draws_it(index, tone):
     assert again == recipe.change({"": plain})
 
 
+def test_a_stretched_view_does_not_span_screens():
+    with pytest.raises(CppnError, match="stretched"):
+        entry("a", "x", "", small("tanh", stretch=True), [Wanted.span([(64, 40), (48, 24)])], ".png")
+
+
 def test_recipes_with_written_weights_have_no_such_command():
     assert command(small("tanh", hidden=(), weights=[{"weight": [[1, 2]], "bias": [0]}]), 10, 10) is None
 

@@ -7,9 +7,9 @@ from PIL import Image
 from tqdm import tqdm
 
 import cppn
-from cppn.gallery.descriptors import distance
+from cppn.gallery.descriptors import distance, vector
 from cppn.gallery.invent import invent
-from cppn.gallery.pool import Candidate, choose_set, consider
+from cppn.gallery.pool import Candidate, choose_set, consider, described
 
 DOCS = Path(__file__).parent.parent / "docs"
 SIZE = (1920, 1080)
@@ -36,6 +36,22 @@ def sheet(recipes: list[cppn.Recipe], across: int) -> np.ndarray:
     return np.concatenate([np.concatenate(padded[i : i + across], 1) for i in range(0, len(padded), across)])
 
 
+def told_of_distances(found: list[Candidate]) -> None:
+    """How far apart two candidates are, and each from itself enlarged by 6 %."""
+    points = np.stack([vector(one.description) for one in found if one.description is not None])
+    apart = np.sqrt(((points[:, None] - points[None]) ** 2).sum(-1))[np.triu_indices(len(points), 1)]
+    near = []
+    for one in found[:40]:
+        enlarged = one.recipe.change({"view": {"zoom": 1.06 * one.recipe.view.zoom}})
+        near.append(distance(one.description, described(enlarged, SIZE)))
+    print(
+        {
+            "pairs, 5 and 50 %": np.percentile(apart, (5, 50)).round(3),
+            "enlarged, 50 and 100 %": np.percentile(near, (50, 100)).round(3),
+        }
+    )
+
+
 def write(name: str, pixels: np.ndarray) -> None:
     Image.fromarray(pixels).save(DOCS / name, quality=85)
     print(DOCS / name)
@@ -55,6 +71,7 @@ def main() -> None:
             for one in found:
                 reason = one.fault.partition(" (")[0].partition(":")[0]
                 reasons[reason] = reasons.get(reason, 0) + 1
+            told_of_distances(found)
             print({"chosen": len(chosen), "nearest pair": round(nearest, 3), "faults": reasons})
         rows.append(sheet([one.recipe for one, _ in choose_set(found, 16)], 16))
     write("curation-seeds.jpg", np.concatenate(rows))

@@ -156,7 +156,7 @@ def _timeline(sources: Sequence[str], flags: dict[str, Any]) -> tuple[Timeline, 
         given = flags[walk] or ((float(DRIFT), None) if walk == "drift" and not (moves or flags["latent"]) else None)
         if given is not None:
             data[walk] = {"amount": given[0], "ease": given[1] or flags["ease"] or "linear"}
-            data[walk]["seed"] = timeline.drift.seed if timeline.drift else 0
+            data[walk]["seed"] = own.seed if (own := getattr(timeline, walk)) else 0
         if flags["motion_seed"] is not None and walk in data:
             data[walk]["seed"] = flags["motion_seed"]
     if changed:

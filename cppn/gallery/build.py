@@ -98,19 +98,16 @@ def _view(view: Any) -> dict[str, dict[str, Any]]:
     return {"view": view.model_dump()}
 
 
-def build(
-    folder: Path, plan: Plan, making: Making, *, progress: Callable[[int], Any] = lambda pixels: None,
-    finished: Callable[[Path], Any] = lambda path: None,
-) -> None:  # fmt: skip
+def build(folder: Path, plan: Plan, making: Making, *, progress: Callable[[int], Any] = lambda pixels: None) -> None:
     """Make the folder what the plan says. What is there, whole and of this plan stays.
 
-    `progress` is told of pixels, `finished` of each picture. Stopped, it leaves a page of what is there.
+    `progress` is told of pixels. Stopped, it leaves a page of what is there.
     Errors: CppnError if another gallery, another run or somebody else's files are there, or a file cannot be written.
     """
     new = not folder.exists()
     make_folder(folder)
     try:
-        _build(folder, plan, making, progress, finished)
+        _build(folder, plan, making, progress)
     except CppnError:
         if new:
             with suppress(OSError):  # it holds something
@@ -118,9 +115,7 @@ def build(
         raise
 
 
-def _build(
-    folder: Path, plan: Plan, making: Making, progress: Callable[[int], Any], finished: Callable[[Path], Any]
-) -> None:
+def _build(folder: Path, plan: Plan, making: Making, progress: Callable[[int], Any]) -> None:
     with alone(folder):
         check_folder(folder, plan)
         _check_drawing(folder, plan, making)
@@ -131,9 +126,7 @@ def _build(
         sweep(folder / THUMBS, {Path(one.thumb).name for one in plan.entries})
 
         def work(job: tuple[Entry, Copy], go_on: GoOn) -> None:
-            one, copy = job
-            _draw(folder, one, copy, making, go_on, progress)
-            finished(folder / copy.path)
+            _draw(folder, *job, making, go_on, progress)
 
         try:
             each(jobs, work, _AT_ONCE)

@@ -18,17 +18,6 @@ EASINGS: dict[str, Callable[[float], float]] = {
     "overshoot": lambda t: 1 - (1 - t) ** 2 * (2.7 * (1 - t) - 1.7) if 0 < t < 1 else t,
     "hold": lambda t: float(t >= 1),
 }
-ABOUT = {
-    "linear": "evenly",
-    "smooth": "starts and stops gently",
-    "smoother": "still more gently",
-    "in": "starts gently",
-    "out": "stops gently",
-    "in-out": "slow, fast, slow",
-    "sine": "as a pendulum swings",
-    "overshoot": "goes beyond, and comes back",
-    "hold": "stays, then jumps",
-}
 
 
 def easing(name: str) -> Callable[[float], float]:

@@ -37,8 +37,8 @@ _AHEAD = 3  # frames that wait for the encoder, at most: enough to hide its unev
 _SAMPLE, _SAMPLE_SIDE = 12, 192  # frames, and their longer side, from which a palette is made
 _NUMBER = re.compile(r"%0?(\d*)d")
 MOST_FRAMES = 1_000_000
-# measured as the peak of whole processes: bytes a pixel that encoders keep
-_ENCODER = {"MP4": 75, "WebM": 60, "GIF": 20, "WebP": 30, "animated PNG": 20}
+# bytes a pixel that encoders keep: the peaks of whole processes at 1280×720 and 2560×1440, rounded up
+_ENCODER = {"MP4": 75, "WebM": 125, "GIF": 75, "WebP": 30, "animated PNG": 20}
 
 _PLAIN = Quality()
 
@@ -79,14 +79,13 @@ class Reel:
         return self._draw(self.shot(index), self.size, self.quality)
 
     def _draw(self, shot: Shot, size: tuple[int, int], quality: Quality) -> Drawing:
-        first = self._part(shot.recipe, size, quality)
         if shot.other is None:
-            return first
+            return self._part(shot.recipe, size, quality)
         deep = replace(quality, bits=DEEP, dither=False)
         parts = [self._part(recipe, size, deep) for recipe in (shot.recipe, shot.other)]
         channels = max(part.channels for part in parts)
         plan = FadePlan((parts[0].plan, parts[1].plan), (parts[0].channels, parts[1].channels), shot.share, quality)
-        return replace(first, channels=channels, plan=plan)
+        return replace(parts[0], channels=channels, quality=quality, plan=plan)
 
     def _part(self, recipe: Any, size: tuple[int, int], quality: Quality) -> Drawing:
         return draw(recipe, size, quality, engine_for(recipe, size, self.engine, self.device, self.threads))

@@ -91,7 +91,7 @@ def turn(recipe: Recipe, settings: Mapping[str, Numbers]) -> Recipe:
         if at.section == "act":
             _parameter(recipe, at, name)
             if texts is None:
-                texts = _all_acts(recipe)
+                texts = list(recipe.network.acts)
             if at.index is None:
                 texts = set_parameters(texts, **{at.field: values[0]})
             else:
@@ -126,14 +126,8 @@ def _check(recipe: Recipe, at: Knob, name: str, values: Numbers) -> None:
         raise CppnError(f"{values[0]:g} is out of range", where=name, legal="it is above 0")
 
 
-def _all_acts(recipe: Recipe) -> list[str]:
-    """The activations, one for each affine map."""
-    network = recipe.network
-    return list(network.act) * (len(network.hidden) + 1) if len(network.act) == 1 else list(network.act)
-
-
 def _parameter(recipe: Recipe, at: Knob, name: str) -> float:
-    texts = _all_acts(recipe)
+    texts = list(recipe.network.acts)
     if at.index is not None:
         if at.index >= len(texts):
             raise CppnError(f"there is no layer {at.index}", where=name, legal=f"0 to {len(texts) - 1} are legal")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..develop import develop, develop_network
-from ..field.activations import Activation, parse_activation
+from ..field.activations import parse_activation
 from ..field.color import decode, encode, linear_to_oklab, oklab_to_linear, palette_table
 from ..field.numpy_ops import NumpyOps
 from ..network import Layer
@@ -24,7 +25,7 @@ def difference(a: Recipe, b: Recipe) -> str:
     one, two = a.network, b.network
     if one.hidden != two.hidden or one.inputs != two.inputs or one.latent_length != two.latent_length:
         return "their networks have different shapes"
-    if [x.name for x in _acts(a)] != [x.name for x in _acts(b)]:
+    if _names(one.acts) != _names(two.acts):
         return "their activations differ"
     if one.residual != two.residual:
         return "one is residual"
@@ -59,9 +60,8 @@ def between(a: Recipe, b: Recipe, share: float) -> Recipe:
     return with_network(moved, network, layers)
 
 
-def _acts(recipe: Recipe) -> list[Activation]:
-    acts = [parse_activation(text) for text in recipe.network.act]
-    return acts * (len(recipe.network.hidden) + 1) if len(acts) == 1 else acts
+def _names(acts: Sequence[str]) -> list[str]:
+    return [parse_activation(text).name for text in acts]
 
 
 def _layer(a: Layer, b: Layer, share: float) -> Layer:
