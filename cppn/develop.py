@@ -67,17 +67,15 @@ def develop_network(recipe: Recipe) -> Network:
     spec = recipe.network
     inputs = tuple(parse_input(text) for text in spec.inputs)
     latent = _latent(recipe.seed, spec)
-    maps = len(spec.hidden) + 1 if spec.weights is None else 0
     given = _given_weights(spec) if spec.weights is not None else None
     if given is not None:
-        maps = len(given)
         _check_given(given, spec, len(inputs) + len(latent), recipe.color.outputs)
         weight, bias = given[-1]
         given[-1] = weight[: recipe.color.outputs], bias[: recipe.color.outputs]
     activations = [parse_activation(text) for text in spec.acts]
     if given is None:
         widths = (len(inputs) + len(latent), *spec.hidden, recipe.color.outputs)
-        given = [_draw(recipe.seed, i, widths[i], widths[i + 1], activations[i], spec) for i in range(maps)]
+        given = [_draw(recipe.seed, i, widths[i], widths[i + 1], act, spec) for i, act in enumerate(activations)]
     layers = tuple(Layer(w, b, a) for (w, b), a in zip(given, activations, strict=True))
     return Network(inputs, latent, layers, spec.residual)
 

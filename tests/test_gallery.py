@@ -174,7 +174,9 @@ def test_the_command_of_a_picture_draws_it(index, tone):
 
     recipe = invent(9, index, tone=tone)
     words = shlex.split(command(recipe, 64, 36, 2))
-    context = cli.get_command(None, "render").make_context("render", words[2:])
+    # with its parent, whose settings click otherwise forgets for the rest of the process
+    parent = cli.make_context("cppn", ["render"])
+    context = cli.get_command(parent, "render").make_context("render", words[2:], parent=parent)
     again = override(cppn.Recipe(), context.params)
     plain = {"name": "", "description": ""}
     assert again == recipe.change({"": plain})
