@@ -32,6 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--store-golden", action="store_true", help="write the golden pictures anew")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of these tests alone, where no user's results are found and none of theirs are left."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    return folder / "cppn"
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -47,7 +47,7 @@ def test_every_room_has_its_place_in_the_order():
 
 def test_only_the_command_line_knows_click_and_only_engines_know_their_libraries():
     homes = {
-        "click": {"cli"}, "tqdm": {"cli"}, "halide": {"engines"}, "torch": {"engines", "fit", "study"}, "matplotlib": {"study"}, "pyvips": {"sinks", "pictures"}, "av": {"sinks"},
+        "click": {"cli"}, "tqdm": {"cli"}, "halide": {"engines"}, "torch": {"engines", "fit", "study"}, "matplotlib": {"study"}, "pyvips": {"sinks", "pictures"}, "av": {"sinks"}, "platformdirs": {"study"},
     }  # fmt: skip
     for path in FILES:
         for level, module in imports(path):

@@ -6,8 +6,8 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options, types
+from .progress import count_bar
 
 if TYPE_CHECKING:
     from ..motion.film import Reel
@@ -310,7 +311,7 @@ def _draw(reel: Reel, path: Path, own_name: bool, flags: dict[str, Any]) -> None
     from ..sinks import Encoding
 
     limit, started = flags["max_memory"] or DEFAULT, time.perf_counter()
-    with _bar(reel.frames, flags["quiet"]) as progress:
+    with count_bar(reel.frames, "frame", flags["quiet"]) as progress:
         if is_numbered(path):
             encoding = Encoding(flags["quality"])
             try:
@@ -333,12 +334,3 @@ def _draw(reel: Reel, path: Path, own_name: bool, flags: dict[str, Any]) -> None
     elif not flags["quiet"]:
         for one in written:
             click.echo(str(one))
-
-
-def _bar(frames: int, quiet: bool) -> AbstractContextManager[Callable[[int], Any]]:
-    """A progress bar on a terminal."""
-    if quiet or not sys.stderr.isatty():
-        return nullcontext(lambda frames: None)
-    from .progress import CountBar
-
-    return CountBar(frames, "frame")

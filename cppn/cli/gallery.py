@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options, types
+from .progress import count_bar, pixel_bar
 
 if TYPE_CHECKING:
     from ..gallery.order import Order
@@ -92,7 +90,7 @@ def command(**flags: Any) -> None:
         return
     plan = resumable(folder, order.settings)
     if plan is None:
-        with _looking(order.pool if order.is_chosen else 0, flags["quiet"]) as progress:
+        with count_bar(order.pool if order.is_chosen else 0, "candidate", flags["quiet"]) as progress:
             plan = order.plan(progress)
         if order.is_chosen and len(plan.entries) < order.count and not flags["quiet"]:
             few = "1 picture" if len(plan.entries) == 1 else f"{len(plan.entries)} pictures"
@@ -102,7 +100,7 @@ def command(**flags: Any) -> None:
         flags["max_memory"] or DEFAULT,
     )  # fmt: skip
     copies = [copy for entry in plan.entries for copy in entry.copies]
-    with _bar(sum(copy.width * copy.height for copy in copies), flags["quiet"]) as progress:
+    with pixel_bar(sum(copy.width * copy.height for copy in copies), flags["quiet"]) as progress:
         build(folder, plan, making, progress=progress)
     if flags["as_json"]:
         files = [str(folder / copy.path) for copy in copies]
@@ -172,26 +170,10 @@ def _order(flags: dict[str, Any], folder: Path) -> Order:
 
 def _explain(order: Order, flags: dict[str, Any]) -> None:
     """Say of each candidate what became of it."""
-    with _looking(order.pool, flags["quiet"]) as progress:
+    with count_bar(order.pool, "candidate", flags["quiet"]) as progress:
         told = order.explain(progress)
     if flags["as_json"]:
         click.echo(json.dumps({"settings": order.settings, "candidates": told}))
         return
     for line in told:
         click.echo(f"{line['name']:<20} {line['verdict']:<11} {line['why']}")
-
-
-def _looking(count: int, quiet: bool) -> AbstractContextManager[Callable[[int], Any]]:
-    if quiet or not count or not sys.stderr.isatty():
-        return nullcontext(lambda done: None)
-    from .progress import CountBar
-
-    return CountBar(count, "candidate")
-
-
-def _bar(pixels: int, quiet: bool) -> AbstractContextManager[Callable[[int], Any]]:
-    if quiet or not sys.stderr.isatty():
-        return nullcontext(lambda pixels: None)
-    from .progress import PixelBar
-
-    return PixelBar(pixels)

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from tqdm import tqdm
+
+@contextmanager
+def count_bar(count: int, unit: str, quiet: bool) -> Iterator[Callable[[int], Any]]:
+    """A bar that counts things and shows how many a second; it is told how many more are done."""
+    if quiet or not count or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from tqdm import tqdm
+
+    form = "{l_bar}{bar}| {n_fmt}/{total_fmt} {rate_fmt} {remaining}"
+    with tqdm(total=count, unit=unit, bar_format=form, leave=False) as bar:
+        yield bar.update
 
 
-class CountBar:
-    """A bar that counts things and shows how many a second."""
+@contextmanager
+def pixel_bar(pixels: int, quiet: bool) -> Iterator[Callable[[int], Any]]:
+    """A bar that counts pixels and shows Mpixel/s; it is told how many more pixels are done."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda pixels: None
+        return
+    from tqdm import tqdm
 
-    def __init__(self, count: int, unit: str) -> None:
-        self._bar = tqdm(
-            total=count, unit=unit,
-            bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {rate_fmt} {remaining}",
-            leave=False,
-        )  # fmt: skip
-
-    def __enter__(self) -> Callable[[int], Any]:
-        return lambda done: self._bar.update(done)
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
-
-
-class PixelBar:
-    """A bar that counts pixels and shows Mpixel/s."""
-
-    def __init__(self, pixels: int) -> None:
-        self._bar = tqdm(
-            total=pixels / 1e6,
-            unit="Mpixel",
-            bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} Mpixel {rate_fmt} {remaining}",
-            leave=False,
-        )
-
-    def __enter__(self) -> Callable[[int], Any]:
-        return lambda pixels: self._bar.update(pixels / 1e6)
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
+    form = "{l_bar}{bar}| {n:.0f}/{total:.0f} Mpixel {rate_fmt} {remaining}"
+    with tqdm(total=pixels / 1e6, unit="Mpixel", bar_format=form, leave=False) as bar:
+        yield lambda pixels: bar.update(pixels / 1e6)

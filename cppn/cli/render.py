@@ -7,8 +7,8 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options, types
+from .progress import pixel_bar
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_PICTURES = 100_000
 DEFAULT_SIZE = (1024, 1024)
+_SLOW = 4_000_000  # pixels, from which on a picture takes long enough for a bar
 
 
 @click.command("render", short_help="Draw a picture.")
@@ -132,7 +134,7 @@ def _draw(job: _Job, as_json: bool, quiet: bool) -> None:
 
     report = []
     pixels = len(job.recipes) * (job.size[0] + 2 * job.bleed) * (job.size[1] + 2 * job.bleed)
-    with _bar(pixels, quiet) as progress:
+    with pixel_bar(pixels, quiet or pixels < _SLOW) as progress:
         for recipe, path in zip(job.recipes, job.paths, strict=True):
             started = time.perf_counter()
             drawing = job.drawing(recipe)
@@ -258,12 +260,3 @@ def _duration(seconds: float) -> str:
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
-
-
-def _bar(pixels: int, quiet: bool) -> AbstractContextManager[Callable[[int], Any]]:
-    """A progress bar on a terminal, for work that takes a while."""
-    if quiet or pixels < 4_000_000 or not sys.stderr.isatty():
-        return nullcontext(lambda pixels: None)
-    from .progress import PixelBar
-
-    return PixelBar(pixels)

@@ -1,0 +1,53 @@
+"""Where the figures of a study go, and what is told of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import options
+
+together = options.together(
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["png", "svg", "pdf"]),
+        default="png",
+        show_default=True,
+        help="Of figures.",
+    ),
+    click.option("-o", "--output", default="studies", show_default=True, metavar="FOLDER", help="Where to."),
+    click.option("--json", "as_json", is_flag=True, help="Print files and numbers as JSON."),
+    click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
+)
+fresh = click.option("--fresh", is_flag=True, help="Train anew, even if the result of these settings is kept.")
+
+
+def named(given: Sequence[Sequence[str]], default: Sequence[str]) -> tuple[str, ...]:
+    """The activations that the flags name; `all` stands for the catalogue's."""
+    from ...field.activations import CATALOGUE
+
+    texts = [act for several in given for act in several]
+    return tuple(act for text in texts for act in (CATALOGUE if text == "all" else [text])) or tuple(default)
+
+
+def folder(output: str) -> Path:
+    """The folder, made if need be."""
+    from ...sinks.names import make_folder
+
+    made = Path(output)
+    make_folder(made)
+    return made
+
+
+def tell(paths: Sequence[Path], flags: dict[str, Any], found: dict[str, Any] | None = None) -> None:
+    """Print the files, or with --json the numbers too."""
+    if flags["as_json"]:
+        click.echo(json.dumps({"files": [str(path) for path in paths], **(found or {})}))
+    elif not flags["quiet"]:
+        for path in paths:
+            click.echo(str(path))
