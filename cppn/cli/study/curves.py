@@ -27,9 +27,10 @@ def command(**flags: Any) -> None:
     from ...study.curves import PLAIN, WITH_SLOPES, study
 
     low, high = flags["span"]
+    acts = output.named(flags["act"], WITH_SLOPES if flags["gradients"] else PLAIN)
+    points = flags["points"] or (1000 if flags["gradients"] else 100)
     paths = study(
-        output.named(flags["act"], WITH_SLOPES if flags["gradients"] else PLAIN), output.folder(flags["output"]), low=low, high=high,
-        points=flags["points"] or (1000 if flags["gradients"] else 100), gradients=flags["gradients"],
+        acts, output.folder(flags["output"]), low=low, high=high, points=points, gradients=flags["gradients"],
         seed=flags["seed"], form=flags["form"],
     )  # fmt: skip
     output.tell(paths, flags)
