@@ -7,13 +7,11 @@ import numpy as np
 import pytest
 import torch
 from conftest import pixels
-from torch import nn
 
 import cppn
 from cppn.cli import cli
 from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE
-from cppn.study import depth
 from cppn.study.curves import PLAIN, WITH_SLOPES, curve, picture
 
 TWINS = {
@@ -124,105 +122,3 @@ def test_it_prints_the_files(tmp_path, run):
     told = json.loads(run("study", "curves", "--act", "tanh", "--json").stdout)["files"]
     assert told[0] == "studies/curve-tanh.png"
     assert all((tmp_path / name).exists() for name in told)
-
-
-# depth
-
-
-@pytest.fixture(scope="module")
-def deep() -> depth.Outcome:
-    """The original's experiment, at its full size."""
-    return depth.run(depth.Setting())
-
-
-def median(outcome: depth.Outcome, values: np.ndarray) -> dict[str, float]:
-    return {act: float(np.median(values[outcome.of(i)])) for i, act in enumerate(outcome.setting.acts)}
-
-
-def test_ten_layers_learn_what_the_original_says(deep):
-    final = median(deep, deep.final)
-    assert final["linear"] == pytest.approx(0.213, abs=0.003)
-    assert final["relu"] <= 0.009
-    assert final["leakyrelu"] <= 0.009
-    assert final["gelu"] <= 0.009
-    assert final["sigmoid"] >= 0.07
-
-
-def test_what_reaches_the_first_layer_is_nothing_through_sigmoids(deep):
-    ratio = median(deep, deep.ratios)
-    assert ratio["sigmoid"] > 1e6
-    assert max(ratio["relu"], ratio["leakyrelu"], ratio["linear"]) < 1e3
-
-
-def plain(network: object, act: nn.Module) -> nn.Sequential:
-    """The same network as plain torch has it."""
-    parts: list[nn.Module] = []
-    for layer in network.layers:
-        rows, columns = layer.weight.shape
-        linear = nn.Linear(columns, rows)
-        with torch.no_grad():
-            linear.weight.copy_(torch.from_numpy(layer.weight))
-            linear.bias.copy_(torch.from_numpy(layer.bias))
-        parts += [linear, act]
-    return nn.Sequential(*parts[:-1])
-
-
-def test_losses_and_gradients_are_those_of_plain_torch():
-    from cppn.develop import develop_network
-    from cppn.recipe import from_dict
-
-    setting = depth.Setting(("tanh", "relu"), (7,), layers=3, width=16, epochs=40)
-    outcome = depth.run(setting)
-    for member, act in ((0, nn.Tanh()), (1, nn.ReLU())):
-        start = {"hidden": [16] * 3, "act": [*[setting.acts[member]] * 3, "linear"], "inputs": ["x"]}
-        model = plain(develop_network(from_dict({"seed": 7, "network": start}, where="")), act)
-        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-        x, y = (torch.from_numpy(values.astype(np.float32))[:, None] for values in (outcome.x, outcome.y))
-        for epoch in range(40):
-            optimizer.zero_grad()
-            loss = nn.functional.mse_loss(model(x), y)
-            loss.backward()
-            if epoch == 0:
-                norms = [p.grad.norm().item() for p in model.parameters() if p.ndim == 2]
-                np.testing.assert_allclose(outcome.gradients[0, :, member], norms, rtol=1e-3)
-            optimizer.step()
-            assert outcome.losses[epoch, member] == pytest.approx(loss.item(), rel=2e-3)
-
-
-def test_the_figures_of_depth_are_drawn_with_their_numbers(tmp_path):
-    flags = ["--layers", "3", "--width", "8", "--epochs", "30", "--seeds", "2", "--act", "relu,sin(2*x)"]
-    cli.main(["study", "depth", *flags, "-q", "-o", str(tmp_path)], standalone_mode=False)
-    names = {path.stem for path in tmp_path.glob("*.png")}
-    assert names == {
-        f"depth-{n}" for n in ("functions", "losses", "gradients-start", "gradients-training", "hidden", "summary")
-    }
-    told = json.loads((tmp_path / "depth-summary.json").read_text())
-    assert told["settings"]["network"] == "1-8×3-1"
-    first = told["activations"][0]
-    assert first["activation"] == "relu"
-    assert [one["seed"] for one in first["seeds"]] == [42, 43]
-    assert len(first["seeds"][0]["gradient norms at the start"]) == 4
-    errors = [one["final mse"] for one in first["seeds"]]
-    assert first["median final mse"] == pytest.approx(np.median(errors))
-    for path in tmp_path.glob("*.png"):
-        assert pixels(path).shape[1] > 800
-
-
-@pytest.mark.parametrize(
-    ("flags", "told"),
-    [
-        (["--layers", "0"], "--layers: 0; 1 to 60 are legal"),
-        (["--width", "9999"], "--width: 9999; 1 to 1024 are legal"),
-        (["--epochs", "0"], "--epochs: 0; 1 to 1000000 are legal"),
-        (["--lr", "0"], "--lr: 0; it is above 0"),
-        (["--seeds", "0"], "--seeds: 0 seeds"),
-        (["--act", "rely"], "did you mean 'relu'"),
-        (["--act", "exp(x*x)", "--epochs", "3", "--layers", "4"], "its loss is no number any more at epoch 0"),
-    ],
-)
-def test_a_mistake_in_depth_is_told_in_one_line(tmp_path, flags, told):
-    with pytest.raises(CppnError) as error:
-        cli.main(["study", "depth", *flags, "-o", str(tmp_path / "s")], standalone_mode=False)
-    assert told in str(error.value)
-    assert "\n" not in str(error.value)
-    assert not list(tmp_path.rglob("*.png"))

@@ -129,10 +129,8 @@ class Ensemble:
 
         Member i takes set i modulo their number. Returns each member's loss before the step, valid until the next.
         """
-        count = len(self.networks)
-        sets = len(inputs)
-        self._values[0].view(count // sets, sets, *inputs.shape[1:]).copy_(inputs)
-        self._wanted.view(count // sets, sets, *wanted.shape[1:]).copy_(wanted)
+        self._take(inputs)
+        self._wanted.view(-1, *wanted.shape).copy_(wanted)
         entering = self._run()
         error = self._value_grads[-1]
         torch.sub(entering[-1], self._wanted, out=error)
@@ -153,6 +151,9 @@ class Ensemble:
                     below.add_(self._value_grads[i])
         self._optimizer.step()
         return self._losses
+
+    def _take(self, inputs: Tensor) -> None:
+        self._values[0].view(-1, *inputs.shape).copy_(inputs)
 
     def _run(self) -> list[Tensor]:
         """Compute all layers; returns what enters each, and the outputs."""
@@ -191,6 +192,12 @@ class Ensemble:
     def gradient_norms(self) -> Tensor:
         """The norm of each weight matrix's gradient at the last step, (layers, members)."""
         return torch.stack([torch.linalg.vector_norm(grad, dim=(1, 2)) for grad in self._weight_grads])
+
+    @torch.no_grad()
+    def stages(self, inputs: Tensor) -> list[Tensor]:
+        """The values after each layer, (members, units, batch), at a step's inputs; valid until the next step."""
+        self._take(inputs)
+        return self._run()[1:]
 
     @torch.no_grad()
     def values(self, inputs: Tensor) -> Tensor:

@@ -75,7 +75,7 @@ def publish(
     if form not in FORMATS:
         raise CppnError(f"unknown format {form!r}", where="format", legal=f"{', '.join(FORMATS)} are legal")
     with matplotlib.rc_context(_STYLE):
-        figure.supxlabel(caption(settings), fontsize=7, color="#666666", x=0.01, ha="left")
+        _sign(figure, settings)
         file = io.BytesIO()
         # without dates, the same figure is the same file
         dated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
@@ -87,6 +87,33 @@ def publish(
     return paths
 
 
-def numbers(values: NDArray[np.floating] | Sequence[float]) -> list[float | None]:
-    """Numbers for JSON, which knows none that are not finite: those are null."""
-    return [float(f"{value:.9g}") if np.isfinite(value) else None for value in values]
+def still(figure: Figure, settings: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """A figure with its settings at its foot as pixels, (height, width, 3), of even sides as films want them."""
+    import matplotlib
+    from matplotlib import pyplot
+
+    with matplotlib.rc_context(_STYLE):
+        _sign(figure, settings)
+        file = io.BytesIO()
+        figure.savefig(file, format="rgba", dpi=100)
+        width, height = (int(side) for side in figure.get_size_inches() * 100)
+        pyplot.close(figure)
+    pixels = np.frombuffer(file.getvalue(), np.uint8).reshape(height, width, 4)
+    return np.ascontiguousarray(pixels[: height // 2 * 2, : width // 2 * 2, :3])
+
+
+def _sign(figure: Figure, settings: Mapping[str, Any]) -> None:
+    figure.supxlabel(caption(settings), fontsize=7, color="#666666", x=0.01, ha="left")
+
+
+def numbers(values: NDArray[Any] | Sequence[float], digits: int = 9) -> Any:
+    """Numbers for JSON, nested as they are in the array. JSON knows none that are not finite: those are null."""
+    array = np.asarray(values)
+    if array.ndim != 1:
+        return [numbers(part, digits) for part in array]
+    return [float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in array]
+
+
+def number(value: Any) -> float | None:
+    """A number for JSON; null if it is not finite."""
+    return float(f"{value:.9g}") if np.isfinite(value) else None

@@ -56,7 +56,7 @@ def _read(path: Path) -> Arrays | None:
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None

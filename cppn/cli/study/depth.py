@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,6 +21,19 @@ from . import output
 @click.option("--lr", type=types.NUMBER, default=0.001, show_default=True, metavar="R", help="Learning rate.")
 @click.option("--seed", type=types.WHOLE, default=42, show_default=True, metavar="N", help="First seed of the weights.")
 @click.option("--seeds", type=types.WHOLE, default=3, show_default=True, metavar="N", help="How many seeds.")
+@click.option(
+    "--depths",
+    type=types.WIDTHS,
+    default="5,10,20,50",
+    show_default=True,
+    metavar="N,N,…",
+    help="Numbers of hidden layers at which the first gradients are compared.",
+)
+@click.option("--stability", is_flag=True, help="Also which learning rates those depths bear.")
+@click.option("--capacity", is_flag=True, help="Also which functions small networks of eight activations represent.")
+@click.option("--all", "everything", is_flag=True, help="Both.")
+@click.option("--film", metavar="FILE", help="Also a film of the training: .mp4, .webm, .gif, .webp, .png.")
+@output.fresh
 @output.together
 def command(**flags: Any) -> None:
     """Ten hidden layers learn a noisy sine: what they learn, how fast, and what reaches their first layer.
@@ -29,23 +43,54 @@ def command(**flags: Any) -> None:
     """
     options.check_training(None)
     from ...errors import CppnError
-    from ...study.depth import ACTS, Setting, figures, run, summary
+    from ...study.depth import capacity, film, flow, stability
+    from ...study.depth.experiment import ACTS, Setting, check
+    from ...study.depth.learning import run, summary
+    from ...study.depth.pages import figures
 
     if not 1 <= flags["seeds"] <= 100:
         raise CppnError(f"{flags['seeds']} seeds", where="--seeds", legal="1 to 100 are legal")
-    seeds = tuple(range(flags["seed"], flags["seed"] + flags["seeds"]))
+    seeds, depths, fresh = tuple(range(flags["seed"], flags["seed"] + flags["seeds"])), flags["depths"], flags["fresh"]
     with as_flags(command):
-        setting = Setting(
-            output.named(flags["act"], ACTS), seeds, flags["layers"], flags["width"], flags["epochs"], flags["lr"]
-        )
-    folder = output.folder(flags["output"])
-    with count_bar(setting.epochs, "epoch", flags["quiet"]) as progress:
-        outcome = run(setting, progress)
-    paths = figures(outcome, folder, flags["form"])
-    found = summary(outcome)
+        acts = output.named(flags["act"], ACTS)
+        setting = Setting(acts, seeds, flags["layers"], flags["width"], flags["epochs"], flags["lr"])
+        for depth in depths:
+            check("depths", depth)
+    if flags["film"]:
+        film.check(Path(flags["film"]))
+    folder, form, paths = output.folder(flags["output"]), flags["form"], []
+
+    with count_bar(setting.epochs + 1, "epoch", flags["quiet"]) as progress:
+        outcome = run(setting, progress, fresh=fresh)
+    paths += figures(outcome, folder, form)
+    norms = flow.run(setting, depths, fresh=fresh)
+    paths += flow.figure(setting, norms, folder, form)
+    found = {**summary(outcome), "depths": flow.ratios(setting, norms)}
+    if flags["stability"] or flags["everything"]:
+        count = len(depths) * len(stability.RATES) * (stability.epochs(setting) + 1)
+        with count_bar(count, "epoch", flags["quiet"]) as progress:
+            borne = stability.run(setting, depths, progress=progress, fresh=fresh)
+        paths += stability.figure(setting, depths, borne, folder, form)
+    if flags["capacity"] or flags["everything"]:
+        small = capacity.setting_of(setting, acts if flags["act"] else ())
+        with count_bar(small.epochs + 1, "epoch", flags["quiet"]) as progress:
+            ends = capacity.run(small, progress, fresh=fresh)
+        paths += capacity.figure(small, ends, folder, form)
+    if flags["film"]:
+        paths.append(film.film(outcome, Path(flags["film"])))
     if not flags["as_json"] and not flags["quiet"]:
         for row in found["activations"]:
-            ratio = row["median gradient ratio"]
-            told = "no number" if ratio is None else f"{ratio:.3g}"
-            click.echo(f"{row['activation']:<12} final error {row['median final mse']:.4f}  ratio {told}", err=True)
+            click.echo(_line(row), err=True)
     output.tell(paths, flags, found)
+
+
+def _line(row: dict[str, Any]) -> str:
+    """An activation's numbers in words."""
+    broken = [epoch for epoch in row["no number from epoch"] if epoch is not None]
+    if broken:
+        return (
+            f"{row['activation']:<12} loss or gradient is no number from epoch {min(broken)} on: lower --lr or --layers"
+        )
+    ratio = row["median gradient ratio"]
+    told = "infinite" if ratio is None else f"{ratio:.3g}"
+    return f"{row['activation']:<12} final error {row['median final mse']:.4f}  gradient ratio {told}"

@@ -1,0 +1,67 @@
+"""Gradients at the start of networks of several depths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..figures import number, numbers, panels, publish, style
+from ..results import kept
+from .experiment import Floats, Setting, train
+
+DEPTHS = (5, 10, 20, 50)
+_RANGE = (1e-30, 1e2)
+
+
+def run(setting: Setting, depths: Sequence[int] = DEPTHS, *, fresh: bool = False) -> dict[int, Floats]:
+    """Of each depth the norm of each weight matrix's gradient at the start, (layers + 1, members)."""
+    settings = [replace(setting, layers=depth) for depth in depths]
+
+    def make() -> dict[str, Floats]:
+        found = {}
+        for one in settings:
+            _, norms = train(one.networks(), one.x, one.noisy(np.sin(one.x))[None], one.lr, 0, looks=[0])
+            found[str(one.layers)] = norms[0]
+        return found
+
+    depends = {**asdict(setting), "layers": list(depths), "epochs": 0}
+    return {int(depth): norms for depth, norms in kept("depth-flow", depends, make, fresh=fresh).items()}
+
+
+def ratios(setting: Setting, found: dict[int, Floats]) -> list[dict[str, Any]]:
+    """Of each depth and activation the median ratio of the last matrix's gradient to the first's."""
+    rows = []
+    for depth, norms in found.items():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            of_all = norms[-1] / norms[0]
+        medians = {act: number(np.median(of_all[setting.of(i)])) for i, act in enumerate(setting.acts)}
+        rows.append({"layers": depth, "median gradient ratio": medians})
+    return rows
+
+
+def figure(setting: Setting, found: dict[int, Floats], folder: Path, form: str = "png") -> list[Path]:
+    """Write the figure: what gradient reaches each layer, a panel a depth; the paths."""
+    drawn, axes = panels(1, len(found), width=3.0, height=2.9, sharey=True)
+    for axis, (depth, norms) in zip(axes, found.items(), strict=True):
+        for i, act in enumerate(setting.acts):
+            median = np.median(norms[:, setting.of(i)], axis=1)
+            shown = np.where(median > 0, median, np.nan)  # what has underflowed is not there
+            axis.plot(np.linspace(0, 1, len(median)), shown, **style(i), label=act)
+        axis.set_yscale("log")
+        axis.set_ylim(*_RANGE)
+        axis.set_title(f"{depth} hidden layers")
+        axis.set_xticks([0, 1], ["first map", "last"])
+    axes[0].set_ylabel("norm of the weights' gradient")
+    axes[0].legend(fontsize=8, frameon=False)
+    told = {**setting.told, "network": f"1-{setting.width}×…-1", "at": "the start"}
+    del told["epochs"], told["Adam, rate"]
+    norms_of = {
+        str(depth): {act: numbers(norms[:, setting.of(i)].T) for i, act in enumerate(setting.acts)}
+        for depth, norms in found.items()
+    }
+    data = {"depths": ratios(setting, found), "norms of each seed": norms_of}
+    return publish(drawn, folder, "depth-flow", form, told, data)

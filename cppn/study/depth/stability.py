@@ -1,0 +1,78 @@
+"""Which learning rates networks of several depths can bear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..figures import numbers, panels, publish
+from ..results import kept
+from .experiment import Floats, Progress, Setting, train
+
+RATES = (1e-4, 1e-3, 1e-2, 1e-1)
+_EPOCHS = 200  # at most
+_WORST = 2.0  # squared errors from here on, or that are no numbers, are drawn alike: zero would be as good as 0.5
+
+
+def epochs(setting: Setting) -> int:
+    """How long each of its networks trains: shorter than in the main experiment."""
+    return min(setting.epochs, _EPOCHS)
+
+
+def run(
+    setting: Setting, depths: Sequence[int], rates: Sequence[float] = RATES,
+    progress: Progress = lambda epochs: None, *, fresh: bool = False,
+) -> Floats:  # fmt: skip
+    """The squared error at the end, (activations, depths, rates), of the first seed; not finite where it diverged."""
+    first = replace(setting, seeds=setting.seeds[:1], epochs=epochs(setting))
+
+    def make() -> dict[str, Floats]:
+        ends = np.empty((len(setting.acts), len(depths), len(rates)))
+        for d, depth in enumerate(depths):
+            one = replace(first, layers=depth)
+            for r, rate in enumerate(rates):
+                target = one.noisy(np.sin(one.x))[None]
+                ends[:, d, r] = train(one.networks(), one.x, target, rate, one.epochs, progress=progress)[0][-1]
+        return {"ends": ends}
+
+    depends = {**asdict(first), "layers": list(depths), "lr": list(rates)}
+    return np.asarray(kept("depth-stability", depends, make, fresh=fresh)["ends"])
+
+
+def figure(
+    setting: Setting, depths: Sequence[int], ends: Floats, folder: Path, form: str = "png",
+    rates: Sequence[float] = RATES,
+) -> list[Path]:  # fmt: skip
+    """Write the figure: for each activation a map of rates by depths; the paths."""
+    drawn, axes = panels(1, len(setting.acts), width=2.5, height=2.5)
+    for axis, act, values in zip(axes, setting.acts, ends, strict=True):
+        image = heat(axis, values, [f"{rate:g}" for rate in rates], [str(depth) for depth in depths])
+        axis.set_title(act)
+        axis.set_xlabel("learning rate")
+    axes[0].set_ylabel("hidden layers")
+    drawn.colorbar(image, ax=axes, label="log₁₀ of the squared error", shrink=0.9)
+    told = {**setting.told, "network": f"1-{setting.width}×…-1", "epochs": epochs(setting), "seed": setting.seeds[0]}
+    del told["Adam, rate"], told["seeds"]
+    data = {
+        "depths": list(depths), "rates": list(rates),
+        "final mse, depths by rates": {act: numbers(values) for act, values in zip(setting.acts, ends, strict=True)},
+    }  # fmt: skip
+    return publish(drawn, folder, "depth-stability", form, told, data)
+
+
+def heat(axis: Any, values: Floats, columns: Sequence[str], rows: Sequence[str]) -> Any:
+    """Squared errors as a map of their logarithms, with the numbers in it; returns the image."""
+    shown = np.log10(np.clip(np.where(np.isfinite(values), values, _WORST), 1e-4, _WORST))
+    image = axis.imshow(shown, cmap="cividis_r", vmin=-4, vmax=np.log10(_WORST), aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        text = f"{value:.2g}" if value < 1000 else "diverged" if not np.isfinite(value) else "> 1000"
+        ink = "white" if shown[row, column] > -1 else "black"
+        axis.text(column, row, text, ha="center", va="center", fontsize=7, color=ink)
+    axis.set_xticks(range(len(columns)), columns, fontsize=8)
+    axis.set_yticks(range(len(rows)), rows, fontsize=8)
+    axis.grid(visible=False)
+    return image
