@@ -1,0 +1,40 @@
+"""Draw the figures of docs/studies.md: `python tools/draw_studies.py [STUDY…]`."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+DOCS = Path(__file__).parent.parent / "docs"
+WIDTH = 1400  # pixels, at most
+# study: its flags, and which of its figures become which picture
+STUDIES = {
+    "curves": (["--gradients"], {"gradients": "gradients", "strip": "strip"}),
+    "depth": (
+        ["--all"],
+        {
+            "depth-summary": "depth", "depth-flow": "flow", "depth-evolution": "evolution",
+            "depth-stability": "stability", "depth-capacity": "capacity",
+        },
+    ),
+}  # fmt: skip
+
+
+def main() -> None:
+    """Draw those that are named, or all."""
+    for name in sys.argv[1:] or STUDIES:
+        flags, figures = STUDIES[name]
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "cppn", "study", name, *flags, "-o", folder]
+            subprocess.run(command, check=True)
+            for figure, shown in figures.items():
+                with Image.open(Path(folder) / f"{figure}.png") as picture:
+                    picture.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
+                    picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
+                        DOCS / f"studies-{shown}.png", optimize=True
+                    )
+
+
+main()
