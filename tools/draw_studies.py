@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 DOCS = Path(__file__).parent.parent / "docs"
-WIDTH = 1400  # pixels, at most
+WIDTH = 1200  # pixels, at most
 # study: its flags, and which of its figures become which picture
 STUDIES = {
     "curves": (["--gradients"], {"gradients": "gradients", "strip": "strip"}),
@@ -32,9 +32,7 @@ def main() -> None:
             for figure, shown in figures.items():
                 with Image.open(Path(folder) / f"{figure}.png") as picture:
                     picture.thumbnail((WIDTH, WIDTH), Image.Resampling.LANCZOS)
-                    picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
-                        DOCS / f"studies-{shown}.png", optimize=True
-                    )
+                    picture.convert("RGB").save(DOCS / f"studies-{shown}.png", optimize=True)
 
 
 main()

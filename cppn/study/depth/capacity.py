@@ -15,6 +15,7 @@ from .stability import heat
 
 ACTS = ("linear", "sigmoid", "tanh", "relu", "leakyrelu", "elu", "gelu", "silu")
 _LAYERS = 3  # where even sigmoids learn, so that what differs is what each can represent
+_BEST = 1e-4  # squared errors from here down are drawn alike
 TARGETS: dict[str, Callable[[Floats], Floats]] = {
     "sin x": np.sin,
     "sin 5x": lambda x: np.sin(5 * x),
@@ -48,7 +49,7 @@ def run(setting: Setting, progress: Progress = lambda epochs: None, *, fresh: bo
 def figure(setting: Setting, ends: Floats, folder: Path, form: str = "png") -> list[Path]:
     """Write the figure: a map of targets by activations, below the targets' curves; the paths."""
     drawn, axes = panels(1, 1, width=1.0 + 0.95 * len(TARGETS), height=0.8 + 0.34 * len(setting.acts))
-    image = heat(axes[0], ends, list(TARGETS), list(setting.acts))
+    image = heat(axes[0], ends, list(TARGETS), list(setting.acts), _BEST)
     axes[0].set_title("squared error after training, median of the seeds")
     drawn.colorbar(image, ax=axes, label="log₁₀ of the squared error", shrink=0.9)
     told = {**setting.told, "without": "noise"}

@@ -15,6 +15,7 @@ from .experiment import Floats, Progress, Setting, train
 
 RATES = (1e-4, 1e-3, 1e-2, 1e-1)
 _EPOCHS = 200  # at most
+_BEST = 5e-3  # about the variance of the noise
 _WORST = 2.0  # squared errors from here on, or that are no numbers, are drawn alike: zero would be as good as 0.5
 
 
@@ -50,7 +51,7 @@ def figure(
     """Write the figure: for each activation a map of rates by depths; the paths."""
     drawn, axes = panels(1, len(setting.acts), width=2.5, height=2.5)
     for axis, act, values in zip(axes, setting.acts, ends, strict=True):
-        image = heat(axis, values, [f"{rate:g}" for rate in rates], [str(depth) for depth in depths])
+        image = heat(axis, values, [f"{rate:g}" for rate in rates], [str(depth) for depth in depths], _BEST)
         axis.set_title(act)
         axis.set_xlabel("learning rate")
     axes[0].set_ylabel("hidden layers")
@@ -64,13 +65,14 @@ def figure(
     return publish(drawn, folder, "depth-stability", form, told, data)
 
 
-def heat(axis: Any, values: Floats, columns: Sequence[str], rows: Sequence[str]) -> Any:
-    """Squared errors as a map of their logarithms, with the numbers in it; returns the image."""
-    shown = np.log10(np.clip(np.where(np.isfinite(values), values, _WORST), 1e-4, _WORST))
-    image = axis.imshow(shown, cmap="cividis_r", vmin=-4, vmax=np.log10(_WORST), aspect="auto")
+def heat(axis: Any, values: Floats, columns: Sequence[str], rows: Sequence[str], best: float) -> Any:
+    """Squared errors as a map of their logarithms from `best` on, with the numbers in it; returns the image."""
+    low, high = np.log10(best), np.log10(_WORST)
+    shown = np.log10(np.clip(np.where(np.isfinite(values), values, _WORST), best, _WORST))
+    image = axis.imshow(shown, cmap="cividis_r", vmin=low, vmax=high, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         text = f"{value:.2g}" if value < 1000 else "diverged" if not np.isfinite(value) else "> 1000"
-        ink = "white" if shown[row, column] > -1 else "black"
+        ink = "white" if shown[row, column] > (low + high) / 2 else "black"
         axis.text(column, row, text, ha="center", va="center", fontsize=7, color=ink)
     axis.set_xticks(range(len(columns)), columns, fontsize=8)
     axis.set_yticks(range(len(rows)), rows, fontsize=8)
