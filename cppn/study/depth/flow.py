@@ -54,7 +54,8 @@ def figure(setting: Setting, found: dict[int, Floats], folder: Path, form: str =
         axis.set_yscale("log")
         axis.set_ylim(*_RANGE)
         axis.set_title(f"{depth} hidden layers")
-        axis.set_xticks([0, 1], ["first map", "last"])
+        axis.set_xticks([0, 1], ["first", "last"])
+        axis.set_xlabel("affine map")
     axes[0].set_ylabel("norm of the weights' gradient")
     axes[0].legend(fontsize=8, frameon=False)
     told = {**setting.told, "network": f"1-{setting.width}×…-1", "at": "the start"}
