@@ -162,8 +162,8 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             {
                 "activation": one.act, "train %": _percent(one, one.train),
                 "validation %": _percent(one, one.validation), "test %": _percent(one, one.test),
-                "seconds": round(one.seconds, 2), "epochs": one.epochs, "best epoch": one.best or None, "diverged": one.diverged,
-                **{name: numbers(one.curves[:, i]) for i, name in enumerate(_CURVES)},
+                "seconds": round(one.seconds, 2), "epochs": one.epochs, "best epoch": one.best or None,
+                "diverged": one.diverged, **{name: numbers(one.curves[:, i]) for i, name in enumerate(_CURVES)},
             }
             for one in outcomes
         ]
