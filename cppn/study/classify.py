@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from .results import Arrays, kept
 Floats = NDArray[np.float64]
 
 ACTS = ("sigmoid", "tanh", "relu", "leakyrelu:slope=0.1", "elu", "silu")
-PATIENCE = 3  # epochs without a better validation before the end
+PATIENCE = 4  # epochs without a better validation before the end
 _MOMENTUM = 0.9
 _VALIDATION = 0.2  # of what there is to learn from
 _SPLIT, _ORDER = 0, 1  # what random numbers are for
@@ -96,7 +97,7 @@ def run(
             "batch": setting.batch, "seed": setting.seed, "patience": PATIENCE, "threads": torch.get_num_threads(),
         }  # fmt: skip
         count = _Count(progress)
-        arrays = kept("classify", told, lambda act=act, count=count: _train(act, setting, data, count), fresh=fresh)  # type: ignore[misc]
+        arrays = kept("classify", told, partial(_train, act, setting, data, count), fresh=fresh)
         progress(setting.epochs - count.done)
         train, validation, test, seconds, best, diverged = arrays["end"].tolist()
         found.append(Outcome(act, arrays["curves"], train, validation, test, seconds, int(best), bool(diverged)))
@@ -180,7 +181,7 @@ def line(one: Outcome) -> str:
         return f"its loss is no number any more in epoch {one.epochs}; lower --lr"
     return (
         f"train {100 * one.train:5.2f} %  validation {100 * one.validation:5.2f} %  test {100 * one.test:5.2f} %"
-        f"  {one.seconds:6.2f} s  {one.epochs} epochs"
+        f"  {one.seconds:6.2f} s  epochs {one.epochs}"
     )
 
 

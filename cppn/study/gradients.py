@@ -156,6 +156,7 @@ def study_outputs(
                     ha="center", fontsize=9, weight="bold",
                 )  # fmt: skip
         axes[row * _MAPS].set_ylabel(_short(act), fontsize=8)
+    settings = {**_settings("outputs", data, seed), "grey": "affine maps", "lines": "after the activation"}
     told = {
         "activations": [
             {
@@ -168,7 +169,7 @@ def study_outputs(
             for act, maps in zip(acts, found, strict=True)
         ]
     }
-    return publish(figure, folder, "output-histograms", form, _settings("outputs", data, seed), told), told
+    return publish(figure, folder, "output-histograms", form, settings, told), told
 
 
 def _settings(study: str, data: Data, seed: int) -> dict[str, Any]:

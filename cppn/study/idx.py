@@ -91,7 +91,7 @@ def _read(path: Path, dimensions: int) -> Bytes:
     if len(data) != count:
         found = "more" if len(data) > count else f"{len(data)}"
         raise CppnError(f"it promises {count} bytes of {kind} and holds {found}", where=str(path), legal="is it whole?")
-    return np.frombuffer(data, np.uint8).reshape(shape)
+    return np.frombuffer(bytearray(data), np.uint8).reshape(shape)
 
 
 @contextmanager

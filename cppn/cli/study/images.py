@@ -18,7 +18,7 @@ together = options.together(
         metavar="fashion-mnist|FOLDER",
         help="Fashion-MNIST, fetched once; or a folder with four IDX files of that kind (patches of the presets).",
     ),
-    click.option("--size", type=types.WHOLE, metavar="N", help="How many patches to learn from (30000)."),
+    click.option("--size", type=types.WHOLE, metavar="N", help="How many patches to learn from (36000)."),
 )
 
 
