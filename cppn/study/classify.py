@@ -192,7 +192,7 @@ def figures(outcomes: Sequence[Outcome], setting: Setting, data: Data, folder: P
     figure, axes = panels(2, 2, width=4.4, height=2.7)
     _curves(outcomes, axes)
     paths += publish(figure, folder, "classify-curves", form, told, found)
-    figure, axes = panels(1, 1, width=7.6, height=0.55 + 0.31 * len(outcomes))
+    figure, axes = panels(1, 1, width=8.8, height=0.55 + 0.31 * len(outcomes))
     _table(outcomes, axes[0])
     return paths + publish(figure, folder, "classify-table", form, told, found)
 
@@ -227,7 +227,13 @@ def _table(outcomes: Sequence[Outcome], one: Any) -> None:
         rows.append([outcome.act[:28], *told, f"{outcome.seconds:.2f}", str(outcome.epochs), best])
     widths = [0.26, *[0.12] * 6]
     table = one.table(
-        cellText=rows, colLabels=head, colWidths=widths, loc="center", cellLoc="right", edges="horizontal"
+        cellText=rows,
+        colLabels=head,
+        colWidths=widths,
+        loc="center",
+        cellLoc="right",
+        colLoc="right",
+        edges="horizontal",
     )
     table.auto_set_font_size(False)
     table.set_fontsize(9)

@@ -29,7 +29,8 @@ MOST_PATCHES = 200_000
 _SIDES = (32, 36, 40, 44)  # pixels of the pictures that patches are cut from
 _HELD = 5  # of the places in a picture, every so many-th is for testing alone
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue, as ITU-R BT.709 weighs them
-_CONTRAST, _SHIFT, _NOISE = (1.0, 2.5), 40.0, 60.0  # of grey levels, 0 to 255
+_THROUGH = 0.5  # at most, of another patch that shines through
+_CONTRAST, _SHIFT, _NOISE = (1.0, 2.5), 40.0, 40.0  # of grey levels, 0 to 255
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Data:
 def patches(size: int = SIZE, seed: int = 0) -> Data:
     """`size` patches to learn from and a sixth as many to test by, a class for each of `PRESETS`.
 
-    Each preset is drawn small and in grey; a patch is a window of it at any place, as it is or mirrored, of another
-    contrast and brightness, with noise. Windows at a fifth of the places are for testing alone.
+    Each preset is drawn small and in grey; a patch is a window of it at any place, through which another patch shines,
+    of another contrast and brightness, with noise. Windows at a fifth of the places are for testing alone.
     Errors: CppnError for sizes out of range.
     """
     if not 60 <= size <= MOST_PATCHES:
@@ -89,8 +90,8 @@ def _cut(
             place = places[rng.integers(len(places), size=len(at))]
             down, right = (start[place][:, None] + window for start in (rows, columns))
             found[at] = pictures[name, side][down[:, :, None], right[:, None, :]]
-    mirrored = rng.random(count) < 0.5
-    found[mirrored] = found[mirrored, :, ::-1]
+    through, share = rng.permutation(count), rng.uniform(0, _THROUGH, (count, 1, 1))
+    found = found + share * (found[through] - found)
     found = 127.5 + (found - 127.5) * rng.uniform(*_CONTRAST, (count, 1, 1))
     found += rng.uniform(-_SHIFT, _SHIFT, (count, 1, 1)) + rng.normal(0, _NOISE, found.shape)
     return np.clip(np.rint(found), 0, 255).astype(np.uint8), labels
