@@ -31,6 +31,7 @@ ACTS = ("sigmoid", "tanh", "relu", "leakyrelu:slope=0.1", "elu", "silu")
 PATIENCE = 4  # epochs without a better validation before the end
 _MOMENTUM = 0.9
 _VALIDATION = 0.2  # of what there is to learn from
+_LEAST = 5  # images to learn from
 _SPLIT, _ORDER = 0, 1  # what random numbers are for
 _EXAMPLES = 5  # of each class that are shown
 _CURVES = ("training loss", "training accuracy", "validation loss", "validation accuracy")
@@ -49,7 +50,7 @@ class Setting:
     def __post_init__(self) -> None:
         for act in self.acts:
             parse_activation(act)
-        for name, least, most in (("epochs", 1, 1000), ("batch", 1, 65536), ("seed", 0, 2**63 - 1)):
+        for name, least, most in (("epochs", 1, 1000), ("batch", 1, 4096), ("seed", 0, 2**63 - 1)):
             if not least <= getattr(self, name) <= most:
                 raise CppnError(f"{getattr(self, name)}", where=name, legal=f"{least} to {most} are legal")
         if not 0 < self.lr <= 10:
@@ -89,7 +90,12 @@ def run(
     """Train a network with each activation, or find what is kept of it; `fresh`: train in any case.
 
     `progress` is told of epochs, `setting.epochs` for each activation.
+    Errors: CppnError if there are too few images to hold a fifth back.
     """
+    if len(data.images) < _LEAST:
+        raise CppnError(
+            f"{len(data.images)} images to learn from", where=data.name, legal=f"at least {_LEAST} are legal"
+        )
     found = []
     for act in setting.acts:
         told = {
@@ -189,7 +195,7 @@ def figures(outcomes: Sequence[Outcome], setting: Setting, data: Data, folder: P
     """Write the figures: examples of the classes, the curves of learning, and the table; returns the paths."""
     told, found = setting.told(data), summary(outcomes)
     paths = _examples(data, folder, form)
-    figure, axes = panels(2, 2, width=4.4, height=2.7)
+    figure, axes = panels(2, 2, width=4.8, height=2.7)
     _curves(outcomes, axes)
     paths += publish(figure, folder, "classify-curves", form, told, found)
     figure, axes = panels(1, 1, width=8.8, height=0.55 + 0.31 * len(outcomes))
@@ -212,8 +218,7 @@ def _curves(outcomes: Sequence[Outcome], axes: Sequence[Any]) -> None:
             one.set_ylim(0, 100)
         if i > 1:
             one.set_xlabel("epoch")
-    # the others have lines in every corner
-    axes[0].legend(fontsize=8, frameon=False)
+    axes[0].figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
 
 
 def _table(outcomes: Sequence[Outcome], one: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -117,9 +118,9 @@ def fashion_folder() -> Path:
     return cache_folder() / FASHION
 
 
-def fashion() -> Data:
-    """Fashion-MNIST, fetched if it is not kept.
+def fashion(progress: Callable[[int], object] = lambda size: None) -> Data:
+    """Fashion-MNIST, fetched if it is not kept; `progress` is told of the bytes that are fetched.
 
     Errors: CppnError if it cannot be fetched.
     """
-    return read_folder(fetch(fashion_folder()), FASHION)
+    return read_folder(fetch(fashion_folder(), progress), FASHION)

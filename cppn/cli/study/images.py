@@ -38,7 +38,6 @@ def read(flags: dict[str, Any]) -> Data:
         raise CppnError("these images have a number of their own", where="--size", legal="leave out --size or --data")
     if flags["data"] != data.FASHION:
         return data.read_folder(Path(flags["data"]))
-    folder = data.fashion_folder()
-    with count_bar(sum(one.size for one in download.missing(folder)), "byte", flags["quiet"]) as progress:
-        download.fetch(folder, progress)
-    return data.fashion()
+    missing = download.missing(data.fashion_folder())
+    with count_bar(sum(one.size for one in missing), "byte", flags["quiet"]) as progress:
+        return data.fashion(progress)
