@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from cppn.cli import cli
-from cppn.errors import CppnError
+from cppn.errors import CppnError, failure
 from cppn.field.activations import parse_activation
 from cppn.study import classify, data, download
 from cppn.study.classifier import WIDTHS, Classifier, scaled
@@ -390,6 +390,16 @@ def test_classification_tells_a_line_for_each_activation(run, four):
     assert lines[1].endswith("its loss is no number any more in epoch 1; lower --lr")
     told = json.loads(run("study", "classify", "--data", str(four), "--epochs", "1", "--act", "relu", "--json").stdout)
     assert told["activations"][0]["activation"] == "relu"
+
+
+def test_data_that_cannot_be_fetched_is_a_failure_and_no_misuse(tmp_path, monkeypatch):
+    def refuse(*given: object) -> None:
+        raise failure("it could not be fetched", where="size")
+
+    monkeypatch.setattr(data, "fetch", refuse)
+    with pytest.raises(CppnError, match="could not be fetched") as error:
+        cli.main(["study", "outputs", "--data", "fashion-mnist", "-o", str(tmp_path)], standalone_mode=False)
+    assert error.value.exit_code == 1
 
 
 def test_histograms_are_drawn_with_their_numbers(tmp_path):
