@@ -146,7 +146,8 @@ def _train(act: str, setting: Setting, data: Data, progress: Callable[[int], obj
             model.step(setting.lr, _MOMENTUM)
         after, accuracy = model.judge(*validation)
         diverged = not np.isfinite([loss.item(), after]).all()
-        curves.append((loss.item() / len(learn), right.item() / len(learn), after, accuracy))
+        shares = (np.nan, np.nan) if diverged else (right.item() / len(learn), accuracy)
+        curves.append((loss.item() / len(learn), shares[0], after, shares[1]))
         if accuracy > highest and not diverged:
             best, highest, state = len(curves), accuracy, model.state()
         progress(1)
@@ -209,7 +210,9 @@ def _curves(outcomes: Sequence[Outcome], axes: Sequence[Any]) -> None:
         for k, outcome in enumerate(outcomes):
             y = scale * outcome.curves[:, i]
             x = np.arange(1, len(y) + 1)
-            one.plot(x, np.where(np.isfinite(y), y, np.nan), marker="o", markersize=3, **style(k), label=outcome.act)
+            one.plot(
+                x, np.where(np.isfinite(y), y, np.nan), marker="o", markersize=3, **style(k), label=_short(outcome.act)
+            )
         one.set_title(name + (", %" if i % 2 else ""))
         one.xaxis.get_major_locator().set_params(integer=True)
         if i % 2:
@@ -229,7 +232,7 @@ def _table(outcomes: Sequence[Outcome], one: Any) -> None:
         shares = (outcome.train, outcome.validation, outcome.test)
         told = ["diverged"] * 3 if outcome.diverged else [f"{100 * share:.2f}" for share in shares]
         best = str(outcome.best) if outcome.best else "none"
-        rows.append([outcome.act[:28], *told, f"{outcome.seconds:.2f}", str(outcome.epochs), best])
+        rows.append([_short(outcome.act), *told, f"{outcome.seconds:.2f}", str(outcome.epochs), best])
     widths = [0.26, *[0.12] * 6]
     table = one.table(
         cellText=rows,
@@ -245,6 +248,10 @@ def _table(outcomes: Sequence[Outcome], one: Any) -> None:
     table.scale(1, 1.5)
     for row in range(len(rows) + 1):
         table[row, 0].set_text_props(ha="left")
+
+
+def _short(act: str) -> str:
+    return act if len(act) <= 28 else act[:27] + "…"
 
 
 def _examples(data: Data, folder: Path, form: str) -> list[Path]:

@@ -202,9 +202,14 @@ def _round(value: float) -> float:
 
 
 def _say_missing(panel: Any, one: Histogram) -> None:
-    if one.missing:
+    if one.missing == one.count:
+        panel.set_title("")
+        panel.set_xticks([])
+        panel.set_yticks([])
+        panel.text(0.5, 0.5, "none is a number", transform=panel.transAxes, ha="center", va="center", fontsize=7)
+    elif one.missing:
         told = f"{one.missing} of {one.count}\nare no numbers"
-        panel.text(0.5, 0.5, told, transform=panel.transAxes, ha="center", va="center", fontsize=7)
+        panel.text(0.99, 0.99, told, transform=panel.transAxes, ha="right", va="top", fontsize=6)
 
 
 def _name(index: int) -> str:
@@ -212,4 +217,4 @@ def _name(index: int) -> str:
 
 
 def _short(act: str) -> str:
-    return act if len(act) <= 22 else act[:21] + "…"
+    return act if len(act) <= 20 else act[:17] + "…"
