@@ -149,7 +149,7 @@ def study_outputs(
                 _bars(panel, values, COLOURS[row % len(COLOURS)], filled=False)
                 text += f" → {values.std:.2g}"
             panel.set_title(text, fontsize=7)
-            _say_missing(panel, values or sums)
+            _say_missing(panel, values or sums, alone=sums.missing == sums.count)
             if row == 0:
                 panel.annotate(
                     _name(column), (0.5, 1), (0, 20), xycoords="axes fraction", textcoords="offset points",
@@ -201,8 +201,8 @@ def _round(value: float) -> float:
     return float(f"{max(k for k in (1, 2, 5) if k * power <= value * (1 + 1e-9)) * power:.0e}")
 
 
-def _say_missing(panel: Any, one: Histogram) -> None:
-    if one.missing == one.count:
+def _say_missing(panel: Any, one: Histogram, *, alone: bool = True) -> None:
+    if one.missing == one.count and alone:
         panel.set_title("")
         panel.set_xticks([])
         panel.set_yticks([])
