@@ -19,6 +19,9 @@ STUDIES = {
             "depth-stability": "stability", "depth-capacity": "capacity",
         },
     ),
+    "classify": ([], {"classify-examples": "patches", "classify-curves": "classify"}),
+    "gradients": ([], {"gradient-histograms": "gradient-histograms"}),
+    "outputs": ([], {"output-histograms": "outputs"}),
 }  # fmt: skip
 
 

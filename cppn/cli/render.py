@@ -182,7 +182,8 @@ def as_flags(command: click.Command) -> Iterator[None]:
     try:
         yield
     except CppnError as error:
-        raise CppnError(re.sub(r"^(?:(?:network|view|color)\.)?([a-z]+)(?:\.\d+)?: ", as_flag, str(error))) from None
+        text = re.sub(r"^(?:(?:network|view|color)\.)?([a-z]+)(?:\.\d+)?: ", as_flag, str(error))
+        raise CppnError(text, misuse=error.misuse) from None
 
 
 def _size(flags: dict[str, Any], kept: dict[str, Any]) -> tuple[tuple[int, int], float | None, int]:

@@ -9,6 +9,9 @@ import click
 STUDIES = {
     "curves": "Activations as curves, with slopes, and as art.",
     "depth": "Gradients and learning in deep networks.",
+    "classify": "Ten classes of pictures, learned with each activation.",
+    "gradients": "Gradients of each weight matrix before training.",
+    "outputs": "Values of each layer before training.",
 }
 
 
@@ -46,4 +49,6 @@ def command() -> None:
       cppn study curves
       cppn study curves --gradients --act sigmoid,tanh,"sin(3*x)" -o figures/
       cppn study depth --seeds 5 --json
+      cppn study classify --data fashion-mnist
+      cppn study gradients --act sigmoid,relu,"x*sigmoid(2*x)"
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,15 @@ def folder(output: str) -> Path:
     made = Path(output)
     make_folder(made)
     return made
+
+
+def spread(found: dict[str, Any], flags: dict[str, Any], of: Callable[[dict[str, Any]], float | None]) -> None:
+    """Print a number of each map, a line for each activation, where neither --json nor --quiet was asked for."""
+    if flags["as_json"] or flags["quiet"]:
+        return
+    for row in found["activations"]:
+        told = ["no number" if (std := of(one)) is None else f"{std:.2e}" for one in row["maps"]]
+        click.echo(f"{row['activation']:<20} σ " + "  ".join(f"{text:>9}" for text in told), err=True)
 
 
 def tell(paths: Sequence[Path], flags: dict[str, Any], found: dict[str, Any] | None = None) -> None:
