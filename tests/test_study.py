@@ -13,6 +13,7 @@ from cppn.cli import cli
 from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE
 from cppn.study.curves import PLAIN, WITH_SLOPES, curve, picture
+from cppn.study.figures import _sign, panels, style
 
 TWINS = {
     "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "leakyrelu:slope=0.1": lambda x: torch.nn.functional.leaky_relu(x, 0.1),
@@ -43,6 +44,51 @@ def test_every_slope_of_the_catalogue_agrees_with_differences(text):
     middle = (one.y[2:] - one.y[:-2]) / (one.x[2:] - one.x[:-2])
     wrong = np.abs(middle - one.slope[1:-1]) > 1e-3 * (1 + np.abs(middle))
     assert wrong.mean() < 0.02, "but for kinks"
+
+
+@pytest.mark.parametrize(
+    ("text", "jumps"),
+    [
+        ("1/x", [0]), ("1/(x*x)", [0]), ("tan(x)", [-np.pi / 2, np.pi / 2]), ("step", [0]), ("abs(x)", []),
+        ("sigmoid", []), ("tanh(500*x)", []), ("sin(40*x)", []), ("sqrt(abs(x))", []), ("exp(-400*x*x)", []),
+    ],
+)  # fmt: skip
+def test_lines_are_broken_at_poles_and_jumps_alone(text, jumps):
+    one = curve(text, -2, 2, 100)
+    np.testing.assert_allclose(one.x[one.jumps], jumps, atol=0.05)
+
+
+def test_where_there_is_no_value_there_is_no_slope():
+    one = curve("log(x)", -5, 5, 100)
+    assert np.isnan(one.slope[:50]).all()
+    assert np.isfinite(one.slope[50:]).all()
+
+
+def test_lines_differ_in_grey():
+    assert len({str(style(i)["linestyle"]) for i in range(7)}) == 7
+    assert len({str(style(i)) for i in range(49)}) == 49
+
+
+def test_the_foot_is_as_wide_as_the_figure():
+    figure, _ = panels(1, 1)
+    _sign(figure, {"": "curves", **{f"setting {i}": "of some length" for i in range(9)}})
+    assert max(map(len, figure._supxlabel.get_text().splitlines())) < 60
+    figure.draw_without_rendering()
+    assert figure._supxlabel.get_window_extent().x1 < figure.bbox.x1
+
+
+def test_what_lies_outside_and_what_is_nowhere_a_number_is_said(tmp_path):
+    acts = "1/x,sqrt(-1-x*x),1/x"
+    studied(tmp_path, "--act", acts, "--gradients", "--format", "svg")
+    assert "it reaches from -3.99e+04 to 200" in (tmp_path / "gradients.svg").read_text()
+    assert "no number" in (tmp_path / "strip.svg").read_text()
+    assert (tmp_path / "curve-1-x.svg").read_text().count(">1/x</text>") == 1
+    told = json.loads((tmp_path / "gradients.json").read_text())["curves"]
+    assert [one["activation"] for one in told] == ["1/x", "sqrt(-1-x*x)"]
+
+
+def test_a_hint_names_the_whole_command(run):
+    assert "(`cppn study curves --help` tells more)" in run("study", "curves", "--format", "jpg", fails=True).stderr
 
 
 def test_where_there_is_no_number_there_is_a_gap():
@@ -119,6 +165,7 @@ def test_a_mistake_is_told_in_one_line(tmp_path, monkeypatch, flags, told):
 
 
 def test_it_prints_the_files(tmp_path, run):
-    told = json.loads(run("study", "curves", "--act", "tanh", "--json").stdout)["files"]
-    assert told[0] == "studies/curve-tanh.png"
-    assert all((tmp_path / name).exists() for name in told)
+    told = json.loads(run("study", "curves", "--act", "tanh", "--json").stdout)
+    assert told["curves"][0]["y"][0] == pytest.approx(np.tanh(-5))
+    assert told["files"][0] == "studies/curve-tanh.png"
+    assert all((tmp_path / name).exists() for name in told["files"])

@@ -94,7 +94,7 @@ IMAGES, LABELS = np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)
         ("train-images-idx3-ubyte", b"\x89PNG....", "it begins with 89 50 4e 47"),
         ("train-images-idx3-ubyte", idx(IMAGES)[:9], "it ends before its sizes do"),
         ("train-images-idx3-ubyte", idx(IMAGES)[:-1], "it promises 2352 bytes of images and holds 2351"),
-        ("train-images-idx3-ubyte", idx(IMAGES) + b"x", "it promises 2352 bytes of images and holds more"),
+        ("train-images-idx3-ubyte", idx(IMAGES) + b"x", "it promises 2352 bytes of images and holds more; nothing may follow them"),
         ("train-images-idx3-ubyte", idx(np.zeros((3, 28, 27), np.uint8)), "its images are 28×27 pixels; 28×28 are legal"),
         ("train-images-idx3-ubyte", bytes([0, 0, 8, 3]) + b"\xff" * 12, "it says that it holds 4294967295 images; 1 to 200000"),
         ("train-labels-idx1-ubyte", idx(np.zeros(0, np.uint8)), "it says that it holds 0 labels"),
@@ -120,6 +120,8 @@ def test_a_missing_file_is_named(four):
         data.read_folder(four)
     with pytest.raises(CppnError, match="there is no such folder"):
         data.read_folder(four / "no")
+    with pytest.raises(CppnError, match="train-labels-idx1-ubyte: it is a file; the folder of four IDX files"):
+        data.read_folder(four / "train-labels-idx1-ubyte")
 
 
 @given(st.binary(max_size=80), st.sampled_from([b"", b"\0\0\x08\x01", b"\0\0\x08\x01\0\0\0\x02", b"\0\0\x08\x03", b"\x1f\x8b\x08\0"]), st.booleans())  # fmt: skip

@@ -174,9 +174,34 @@ def test_what_is_no_number_is_a_gap_and_said(tmp_path, run):
     assert told[0]["median final mse"] < 1
     assert told[1]["median final mse"] is None
     assert told[1]["no number from epoch"] == [0, 0]
+    assert told[1]["dead units at the end"] is None
+    dead = json.loads((tmp_path / "studies" / "depth-sparsity.json").read_text())["data"]["dead units"]
+    assert dead["exp(x*x)"]["end"][0][-1] is None
+    assert dead["relu"]["end"][0][-1] is not None
     done = run("study", "depth", *SMALL, "--act", "relu,exp(x*x)", "--format", "svg")
-    assert "exp(x*x)     loss or gradient is no number from epoch 0 on" in done.stderr
-    assert "no number from epoch 0" in (tmp_path / "studies" / "depth-functions.svg").read_text()
+    assert "exp(x*x)     loss or gradient is no number from the start\n" in done.stderr
+    assert "no number from the start" in (tmp_path / "studies" / "depth-functions.svg").read_text()
+
+
+def test_gradients_too_small_for_squares_of_float32_are_there():
+    setting = Setting(("sigmoid",), (1,), width=8, points=20)
+    norms = flow.run(setting, [28])[28][:, 0]
+    assert (norms > 0).all()
+    assert norms[0] < 1e-23
+    steps = norms[:20] / norms[1:21]
+    assert steps.max() < 0.5, "it fades from layer to layer"
+
+
+def test_the_seeds_are_named_and_one_seed_has_no_range(tmp_path):
+    assert Setting().told["seeds"] == "42 to 44"
+    flags = ["--act", "relu", "--layers", "2", "--width", "4", "--epochs", "3", "--seeds", "1", "--seed", "7"]
+    flags += ["--depths", "2", "--capacity", "--format", "svg", "-q", "-o", str(tmp_path)]
+    cli.main(["study", "depth", *flags], standalone_mode=False)
+    for path in tmp_path.glob("*.svg"):
+        text = path.read_text()
+        assert "seed 7" in text, path.name
+        assert "of the seeds" not in text
+        assert "edians" not in text
 
 
 def kept(cache: Path, study: str) -> set[Path]:
@@ -215,6 +240,10 @@ def test_a_study_needs_no_place_to_keep_its_results(tmp_path, monkeypatch):
         (["--lr", "0"], "--lr: 0; it is above 0"),
         (["--seeds", "0"], "--seeds: 0 seeds"),
         (["--act", "rely"], "did you mean 'relu'"),
+        (["--depths", "0"], "--depths: 0; 1 to 60 are legal"),
+        (["--depths", "none"], "--depths: 'none' is no list of whole numbers; 1 to 60 are legal"),
+        (["--depths", "3,x"], "--depths: '3,x' is no list of whole numbers"),
+        (["--seed", "-1"], "--seed: -1; 0 to"),
         (["--depths", "5,61"], "--depths: 61; 1 to 60 are legal"),
         (["--film", "a.txt"], "unknown film format '.txt'"),
         (["--film", "%d.gif"], "a film of training is one file"),

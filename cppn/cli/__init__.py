@@ -84,8 +84,8 @@ def main() -> NoReturn:
         click.echo(error.format_message())
         sys.exit(0)
     except click.UsageError as error:
-        where = f" {error.ctx.info_name}" if error.ctx and error.ctx.parent else ""
-        _end(f"{_one_line(error.format_message())} (`cppn{where} --help` tells more)", 2)
+        where = error.ctx.command_path if error.ctx else "cppn"
+        _end(f"{_one_line(error.format_message())} (`{where} --help` tells more)", 2)
     except click.ClickException as error:
         _end(_one_line(error.format_message()), error.exit_code)
     except (KeyboardInterrupt, click.Abort):

@@ -190,8 +190,12 @@ class Ensemble:
                 error.clamp_(-1, 1).div_(values)
 
     def gradient_norms(self) -> Tensor:
-        """The norm of each weight matrix's gradient at the last step, (layers, members)."""
-        return torch.stack([torch.linalg.vector_norm(grad, dim=(1, 2)) for grad in self._weight_grads])
+        """The norm of each weight matrix's gradient at the last step, (layers, members), of float64.
+
+        In float32, squares of gradients below 1e-22 would be nothing.
+        """
+        norm = torch.linalg.vector_norm
+        return torch.stack([norm(grad, dim=(1, 2), dtype=torch.float64) for grad in self._weight_grads])
 
     @torch.no_grad()
     def stages(self, inputs: Tensor) -> list[Tensor]:

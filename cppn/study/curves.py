@@ -19,7 +19,7 @@ from ..field.activations import CATALOGUE, Activation, parse_activation
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..recipe import Recipe, from_dict
-from .figures import numbers, panels, publish, style
+from .figures import COLOURS, legend, numbers, panels, publish
 
 Floats = NDArray[np.float64]
 
@@ -27,19 +27,25 @@ Floats = NDArray[np.float64]
 PLAIN = ("sigmoid", "tanh", "relu", "leakyrelu")
 WITH_SLOPES = ("sigmoid", "tanh", "relu", "leakyrelu:slope=0.1", "elu", "silu")
 MOST_POINTS = 1_000_000
+_SLOPE: dict[str, Any] = {"color": "#666666", "linewidth": 1.2, "linestyle": (0, (3, 1.5))}
 _HEIGHT = (-1.5, 1.5)  # of plots of activations that stay about there
 _SHOWN = 0.25  # the least share of a curve that is shown
 _SIDE = 220  # pixels of a picture in the strip
+_ACROSS = 8  # pictures in a row of it, at most
+_HALVINGS = 40  # of an interval that may hold a jump: what is steep but no jump is flat by then
+_PEAK = 100  # times what is on both sides, from which on it is a pole
+_FAR, _REACH = 30, 4  # times the upper quartile, from which on not all is shown, and what then is
 
 
 @dataclass(frozen=True)
 class Curve:
-    """An activation's values and slopes over x. Where a slope is no number, there is a gap."""
+    """An activation's values and slopes over x. Where a value is no number, there is no slope either."""
 
     activation: Activation
     x: Floats
     y: Floats
     slope: Floats
+    jumps: NDArray[np.int64]  # the points before a pole or a jump
 
     @property
     def formula(self) -> str:
@@ -67,8 +73,7 @@ def curve(text: str, low: float, high: float, points: int) -> Curve:
         raise CppnError(f"{points} points", where="points", legal=f"2 to {MOST_POINTS} are legal")
     activation = parse_activation(text)
     x = np.linspace(low, high, points)
-    with np.errstate(all="ignore"):
-        y = np.broadcast_to(evaluate(activation.tree, {**activation.parameters, "x": x}, NumpyOps()), x.shape)
+    y = _values(activation, x)
     at = torch.from_numpy(x).requires_grad_()
     parameters = {key: torch.tensor(value, dtype=torch.float64) for key, value in activation.parameters.items()}
     found = torch.as_tensor(evaluate(activation.tree, {**parameters, "x": at}, TorchOps()))
@@ -76,14 +81,54 @@ def curve(text: str, low: float, high: float, points: int) -> Curve:
         (slope,) = torch.autograd.grad(found.sum(), at)
     else:  # it does not depend on x
         slope = torch.zeros_like(at)
-    return Curve(activation, x, np.asarray(y, np.float64), slope.detach().numpy())
+    slopes = np.where(np.isfinite(y), slope.detach().numpy(), np.nan)
+    return Curve(activation, x, y, slopes, _jumps(activation, x, y, slopes))
+
+
+def _values(activation: Activation, x: Floats) -> Floats:
+    with np.errstate(all="ignore"):
+        y = evaluate(activation.tree, {**activation.parameters, "x": x}, NumpyOps())
+    return np.asarray(np.broadcast_to(y, x.shape), np.float64)
+
+
+def _jumps(activation: Activation, x: Floats, y: Floats, slope: Floats) -> NDArray[np.int64]:
+    """The points after which the activation has a pole or jumps.
+
+    Where the secant has another sign than the slopes at both ends, or is twice as steep, the interval is halved again
+    and again towards the larger difference: through a jump that stays, through what is only steep it vanishes.
+    """
+    with np.errstate(all="ignore"):
+        secant = np.diff(y) / np.diff(x)
+        ends = np.stack([slope[:-1], slope[1:]])
+        opposed = (np.sign(ends) * np.sign(secant) < 0).all(0)
+        steep = np.abs(secant) > 2 * np.abs(ends).max(0)
+    odd = (opposed | steep | ~np.isfinite(ends).all(0)) & np.isfinite(secant) & (secant != 0)
+    at = np.flatnonzero(odd)
+    left, right, below, above = x[at], x[at + 1], y[at], y[at + 1]
+    first, pole = np.abs(above - below), np.zeros(len(at), bool)
+    for _ in range(_HALVINGS):
+        middle = (left + right) / 2
+        between = _values(activation, middle)
+        pole |= ~np.isfinite(between)
+        with np.errstate(all="ignore"):
+            lower = ~(np.abs(between - below) < np.abs(above - between))
+        left, below = np.where(lower, left, middle), np.where(lower, below, between)
+        right, above = np.where(lower, middle, right), np.where(lower, between, above)
+    with np.errstate(all="ignore"):
+        at = at[pole | (np.abs(above - below) > first / 2)]
+        peaks = np.flatnonzero(np.sign(ends[0]) * np.sign(ends[1]) < 0)  # 1/x² has the same sign on both sides
+        top = np.abs(_values(activation, (x[peaks] + x[peaks + 1]) / 2))
+        poles = peaks[~(top < _PEAK * np.maximum(np.abs(y[peaks]), np.abs(y[peaks + 1])))]
+    return np.union1d(at, poles[np.abs(y[poles]) > 0])
 
 
 def study(
     texts: Sequence[str], folder: Path, *, low: float = -5, high: float = 5, points: int = 100,
     gradients: bool = False, seed: int = 1, form: str = "png",
-) -> list[Path]:  # fmt: skip
-    """Write the figures: each activation alone, all side by side, and the same network drawn with each; the paths.
+) -> tuple[list[Path], dict[str, Any]]:  # fmt: skip
+    """Write the figures: each activation alone, all side by side, and the same network drawn with each.
+
+    Returns their paths and the curves' numbers.
 
     `gradients`: draw slopes beside the values.
     """
@@ -93,7 +138,10 @@ def study(
     for number, one in enumerate(curves):
         figure, (axes,) = panels(1, 1, width=4.6, height=3.2)
         _plot(axes, one, number, gradients)
-        axes.set_title(f"{one.activation}\n{_short(one.formula)}", fontsize=9)
+        name = str(one.activation)
+        axes.set_title(name if one.formula == name else f"{name}\n{_short(one.formula)}", fontsize=9)
+        if gradients:
+            _legend(figure)
         name = f"curve-{_file(str(one.activation))}"
         paths += publish(figure, folder, name, form, settings, {"curves": [_data(one)]})
     across = min(len(curves), 3 if len(curves) in (3, 5, 6, 9) else 4)
@@ -103,44 +151,67 @@ def study(
         axes.set_title(str(one.activation))
     for axes in axes_[len(curves) :]:
         axes.set_axis_off()
-    name = "gradients" if gradients else "curves"
-    paths += publish(figure, folder, name, form, settings, {"curves": [_data(one) for one in curves]})
-    return paths + _strip(curves, folder, seed, form)
+    if gradients:
+        _legend(figure)
+    name, told = "gradients" if gradients else "curves", {"curves": [_data(one) for one in curves]}
+    paths += publish(figure, folder, name, form, settings, told)
+    return paths + _strip(curves, folder, seed, form), told
 
 
 def _plot(axes: Any, one: Curve, number: int, gradients: bool) -> None:
-    axes.plot(one.x, _finite(one.y), **style(number), label="value")
+    x = np.insert(one.x, one.jumps + 1, (one.x[one.jumps] + one.x[one.jumps + 1]) / 2)
+    axes.plot(x, _broken(one.y, one), color=COLOURS[number % len(COLOURS)])
     if gradients:
-        axes.plot(one.x, _finite(one.slope), color="#666666", linewidth=1.2, linestyle=(0, (3, 1.5)), label="slope")
-        axes.legend(loc="upper left", fontsize=8, frameon=False)
-    axes.set_xlabel("x")
+        axes.plot(x, _broken(one.slope, one), **_SLOPE)
     axes.set_xlim(one.x[0], one.x[-1])
     inside = np.abs(one.y[np.isfinite(one.y)]) <= _HEIGHT[1]
+    said = [f"{one.gaps} points are no numbers"] if one.gaps else []
     # slopes are shown whole; without them, all curves are to the same scale if that shows some of this one
-    if inside.all() or (inside.mean() >= _SHOWN and not gradients):
+    if not gradients and (inside.all() or inside.mean() >= _SHOWN):
         axes.set_ylim(*_HEIGHT)
-    if one.gaps:
-        axes.text(0.98, 0.03, f"{one.gaps} points are no numbers", transform=axes.transAxes, ha="right", fontsize=7)
+    else:
+        shown = np.concatenate([one.y, one.slope]) if gradients else one.y
+        shown = shown[np.isfinite(shown)]
+        reach = float(np.percentile(np.abs(shown), 75)) if shown.size else 0.0
+        low, high = (float(shown.min()), float(shown.max())) if shown.size else (0.0, 0.0)
+        if reach > 0 and max(-low, high) > _FAR * reach:
+            reach *= _REACH
+            said.append(f"it reaches from {low:.3g} to {high:.3g}")
+            axes.set_ylim(max(low, -reach) - reach / 20, min(high, reach) + reach / 20)
+        elif max(-low, high) <= _HEIGHT[1]:
+            axes.set_ylim(*_HEIGHT)
+    axes.set_xlabel("\n".join(["x", *said]), fontsize=8 if said else None)
 
 
-def _finite(values: Floats) -> Floats:
-    return np.where(np.isfinite(values), values, np.nan)
+def _broken(values: Floats, one: Curve) -> Floats:
+    """Values with a gap where they are no numbers, and at each jump."""
+    return np.insert(np.where(np.isfinite(values), values, np.nan), one.jumps + 1, np.nan)
+
+
+def _legend(figure: Any) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], color="black", label="value"), Line2D([], [], **_SLOPE, label="slope")]
+    legend(figure, handles, place="outside upper center", columns=2)
 
 
 def _strip(curves: Sequence[Curve], folder: Path, seed: int, form: str) -> list[Path]:
     """The same network, of the same weights, drawn with each activation."""
-    figure, axes_ = panels(1, len(curves), width=1.9, height=2.1)
+    rows = -(-len(curves) // _ACROSS)
+    across = -(-len(curves) // rows)
+    figure, axes_ = panels(rows, across, width=1.9, height=2.1)
     told = []
-    for axes, one in zip(axes_, curves, strict=True):
+    for axes, one in zip(axes_, curves, strict=False):
         recipe = picture(str(one.activation), seed)
+        axes.set_title(_short(str(one.activation), 28), fontsize=8)
         try:
-            drawn = render(recipe, (_SIDE, _SIDE), aa=2, engine="reference")
+            axes.imshow(render(recipe, (_SIDE, _SIDE), aa=2, engine="reference"))
         except CppnError:  # nowhere a finite value
-            drawn = np.zeros((_SIDE, _SIDE, 3), np.uint8)
-        axes.imshow(drawn)
-        axes.set_title(str(one.activation), fontsize=8)
-        axes.set_axis_off()
+            axes.set_box_aspect(1)
+            axes.text(0.5, 0.5, "no number", transform=axes.transAxes, ha="center", va="center", fontsize=9)
         told.append({"activation": str(one.activation), "recipe": recipe.to_dict()})
+    for axes in axes_:
+        axes.set_axis_off()
     settings = {"": "curves", "network": "2-24-24-16-1", "weights": "normal, gain 2", "seed": seed}
     return publish(figure, folder, "strip", form, settings, {"pictures": told})
 
@@ -156,11 +227,12 @@ def _data(one: Curve) -> dict[str, Any]:
     return {
         "activation": str(one.activation), "formula": one.formula, "x": numbers(one.x), "y": numbers(one.y),
         "slope": numbers(one.slope), "not finite": one.gaps,
+        "jumps after": numbers(one.x[one.jumps]),
     }  # fmt: skip
 
 
-def _short(formula: str) -> str:
-    return formula if len(formula) <= 76 else formula[:75] + "…"
+def _short(text: str, most: int = 76) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _file(text: str) -> str:

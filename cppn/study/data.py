@@ -103,6 +103,8 @@ def read_folder(folder: Path, name: str = "") -> Data:
 
     Errors: CppnError for files that are not there, cannot be read, or do not belong together.
     """
+    if folder.is_file():
+        raise CppnError("it is a file", where=str(folder), legal=f"the folder of four IDX files is legal, or {FASHION}")
     if not folder.is_dir():
         raise CppnError("there is no such folder", where=str(folder), legal=f"a folder of IDX files, or {FASHION}")
     learn, test = (

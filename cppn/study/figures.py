@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_Place = Literal["outside right center", "outside upper center"]
 FORMATS = ("png", "svg", "pdf")
 # Okabe and Ito's colours, which the colour-blind tell apart (2008), yellow left out as too light for lines; with
 # dashes beside them, because a lecture may be printed in grey
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
-DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1.2, 1.5)))
+DASHES: tuple[Any, ...] = (
+    "-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (10, 2)), (0, (4, 1.2, 1, 1.2, 1, 1.2)),
+    (0, (1.2, 3)),
+)  # fmt: skip
+_LETTERS = 17  # of the foot in an inch, about
+_LINE = 0.13  # inches of a line of it
 _STYLE: dict[Any, Any] = {
     "figure.dpi": 100, "savefig.dpi": 200, "figure.facecolor": "white", "font.size": 10, "axes.titlesize": 11,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e3e3e3",
@@ -32,8 +39,8 @@ _STYLE: dict[Any, Any] = {
 
 
 def style(index: int) -> dict[str, Any]:
-    """Colour and dashes of line `index`."""
-    return {"color": COLOURS[index % len(COLOURS)], "linestyle": DASHES[index % len(DASHES)]}
+    """Colour and dashes of line `index`; no two of the first 49 lines share both."""
+    return {"color": COLOURS[index % len(COLOURS)], "linestyle": DASHES[(index + index // len(COLOURS)) % len(DASHES)]}
 
 
 def panels(
@@ -55,6 +62,16 @@ def panels(
             rows, columns, figsize=(columns * width, rows * height + 0.35), squeeze=False, layout="constrained", **more
         )
     return figure, list(axes.ravel())
+
+
+def legend(figure: Figure, handles: Sequence[Any], *, place: _Place = "outside right center", columns: int = 1) -> None:
+    """A legend of labelled lines beside the panels, where it hides none of them; its lines long enough for dashes."""
+    figure.legend(handles=list(handles), loc=place, ncols=columns, fontsize=8, frameon=False, handlelength=3.6)
+
+
+def lines(axes: Axes) -> list[Any]:
+    """The labelled lines of a panel, for a legend."""
+    return list(axes.get_legend_handles_labels()[0])
 
 
 def caption(settings: Mapping[str, Any]) -> str:
@@ -103,7 +120,10 @@ def still(figure: Figure, settings: Mapping[str, Any]) -> NDArray[np.uint8]:
 
 
 def _sign(figure: Figure, settings: Mapping[str, Any]) -> None:
-    figure.supxlabel(caption(settings), fontsize=7, color="#666666", x=0.01, ha="left")
+    width, height = figure.get_size_inches()
+    lines = textwrap.wrap(caption(settings), int(width * _LETTERS))
+    figure.set_size_inches(width, height + _LINE * (len(lines) - 1))
+    figure.supxlabel("\n".join(lines), fontsize=7, color="#666666", x=0.01, ha="left")
 
 
 def numbers(values: NDArray[Any] | Sequence[float], digits: int = 9) -> Any:

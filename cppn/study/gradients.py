@@ -116,7 +116,7 @@ def study_gradients(
             panel = axes[row * _MAPS + column]
             _bars(panel, one, COLOURS[row % len(COLOURS)], filled=True)
             panel.set_xlim(one.edges[0], one.edges[-1])
-            panel.set_title(f"σ {one.std:.1e}   max {one.largest:.1e}", fontsize=7)
+            panel.set_title(f"σ {one.std:.1e}   max |g| {one.largest:.1e}", fontsize=7)
             _say_missing(panel, one)
             if row == 0:
                 panel.annotate(
@@ -124,6 +124,7 @@ def study_gradients(
                     ha="center", fontsize=9, weight="bold",
                 )  # fmt: skip
         axes[row * _MAPS].set_ylabel(_short(act), fontsize=8)
+    _name_axes(figure, axes, "gradient")
     told = {
         "activations": [
             {"activation": act, "maps": [{"map": _name(i), **one.told()} for i, one in enumerate(maps)]}
@@ -156,6 +157,7 @@ def study_outputs(
                     ha="center", fontsize=9, weight="bold",
                 )  # fmt: skip
         axes[row * _MAPS].set_ylabel(_short(act), fontsize=8)
+    _name_axes(figure, axes, "value")
     settings = {**_settings("outputs", data, seed), "grey": "affine maps", "lines": "after the activation"}
     told = {
         "activations": [
@@ -193,6 +195,12 @@ def _bars(panel: Any, one: Histogram, colour: str, *, filled: bool) -> None:
     at = _round(0.75 * float(one.edges[-1]))
     panel.set_xticks([-at, 0, at], [f"−{at:g}", "0", f"{at:g}"])
     panel.tick_params(labelsize=6)
+
+
+def _name_axes(figure: Any, panels: Sequence[Any], across: str) -> None:
+    figure.supylabel("count, logarithmic", fontsize=9)
+    for panel in panels[-_MAPS:]:
+        panel.set_xlabel(across, fontsize=8)
 
 
 def _round(value: float) -> float:

@@ -89,8 +89,9 @@ def _read(path: Path, dimensions: int) -> Bytes:
         count = math.prod(shape)
         data = file.read(count + 1)
     if len(data) != count:
-        found = "more" if len(data) > count else f"{len(data)}"
-        raise CppnError(f"it promises {count} bytes of {kind} and holds {found}", where=str(path), legal="is it whole?")
+        more = len(data) > count
+        what = f"it promises {count} bytes of {kind} and holds {'more' if more else len(data)}"
+        raise CppnError(what, where=str(path), legal="nothing may follow them" if more else "is it whole?")
     return np.frombuffer(bytearray(data), np.uint8).reshape(shape)
 
 

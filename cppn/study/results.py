@@ -22,7 +22,7 @@ from ..saving import write_bytes
 Arrays = Mapping[str, NDArray[Any]]
 
 _MOST_BYTES = 1 << 30  # of a kept result
-_FORM = 1  # of what is kept: a change of any study's computation raises it
+_FORM = 2  # of what is kept: a change of any study's computation raises it
 
 
 def cache_folder() -> Path:

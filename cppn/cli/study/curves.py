@@ -22,15 +22,18 @@ from . import output
 )
 @output.together
 def command(**flags: Any) -> None:
-    """Each activation over a range, alone and side by side, and one network drawn with each of them."""
+    """Each activation over a range, alone and side by side, and one network drawn with each of them.
+
+    Where it jumps or has a pole there is a gap.
+    """
     options.check_training(None)
     from ...study.curves import PLAIN, WITH_SLOPES, study
 
     low, high = flags["span"]
     acts = output.named(flags["act"], WITH_SLOPES if flags["gradients"] else PLAIN)
     points = flags["points"] or (1000 if flags["gradients"] else 100)
-    paths = study(
+    paths, found = study(
         acts, output.folder(flags["output"]), low=low, high=high, points=points, gradients=flags["gradients"],
         seed=flags["seed"], form=flags["form"],
     )  # fmt: skip
-    output.tell(paths, flags)
+    output.tell(paths, flags, found)

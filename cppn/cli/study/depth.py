@@ -13,6 +13,17 @@ from ..render import as_flags
 from . import output
 
 
+def _depths(text: str) -> tuple[int, ...]:
+    """Numbers of layers, separated by commas, each once."""
+    from ...errors import CppnError, shorten
+
+    try:
+        return tuple(dict.fromkeys(int(part) for part in text.split(",")))
+    except ValueError:
+        what = f"{shorten(text)!r} is no list of whole numbers"
+        raise CppnError(what, legal="1 to 60 are legal, as in 5,10,20") from None
+
+
 @click.command("depth", short_help="Gradients and learning in deep networks.")
 @click.option("--act", type=types.ACTIVATIONS, multiple=True, metavar="ACT,…", help="Which (the original's five).")
 @click.option("--layers", type=types.WHOLE, default=10, show_default=True, metavar="N", help="Hidden layers.")
@@ -23,7 +34,7 @@ from . import output
 @click.option("--seeds", type=types.WHOLE, default=3, show_default=True, metavar="N", help="How many seeds.")
 @click.option(
     "--depths",
-    type=types.WIDTHS,
+    type=types.Parsed("n,n,…", _depths),
     default="5,10,20,50",
     show_default=True,
     metavar="N,N,…",
@@ -42,6 +53,8 @@ def command(**flags: Any) -> None:
     start, medians over the seeds.
     """
     options.check_training(None)
+    from dataclasses import replace
+
     from ...errors import CppnError
     from ...study.depth import capacity, film, flow, stability
     from ...study.depth.experiment import ACTS, Setting, check
@@ -56,6 +69,7 @@ def command(**flags: Any) -> None:
         setting = Setting(acts, seeds, flags["layers"], flags["width"], flags["epochs"], flags["lr"])
         for depth in depths:
             check("depths", depth)
+            replace(setting, layers=depth)  # it may be too large
     if flags["film"]:
         film.check(Path(flags["film"]))
     folder, form, paths = output.folder(flags["output"]), flags["form"], []
@@ -88,9 +102,8 @@ def _line(row: dict[str, Any]) -> str:
     """An activation's numbers in words."""
     broken = [epoch for epoch in row["no number from epoch"] if epoch is not None]
     if broken:
-        return (
-            f"{row['activation']:<12} loss or gradient is no number from epoch {min(broken)} on: lower --lr or --layers"
-        )
+        when = f"epoch {min(broken)} on: lower --lr or --layers" if min(broken) else "the start"
+        return f"{row['activation']:<12} loss or gradient is no number from {when}"
     ratio = row["median gradient ratio"]
     told = "infinite" if ratio is None else f"{ratio:.3g}"
     return f"{row['activation']:<12} final error {row['median final mse']:.4f}  gradient ratio {told}"

@@ -28,11 +28,12 @@ fresh = click.option("--fresh", is_flag=True, help="Train anew, even if the resu
 
 
 def named(given: Sequence[Sequence[str]], default: Sequence[str]) -> tuple[str, ...]:
-    """The activations that the flags name; `all` stands for the catalogue's."""
+    """The activations that the flags name, each once; `all` stands for the catalogue's."""
     from ...field.activations import CATALOGUE
 
     texts = [act for several in given for act in several]
-    return tuple(act for text in texts for act in (CATALOGUE if text == "all" else [text])) or tuple(default)
+    found = [act for text in texts for act in (CATALOGUE if text == "all" else [text])]
+    return tuple(dict.fromkeys(found)) or tuple(default)
 
 
 def folder(output: str) -> Path:

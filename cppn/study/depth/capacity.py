@@ -50,7 +50,7 @@ def figure(setting: Setting, ends: Floats, folder: Path, form: str = "png") -> l
     """Write the figure: a map of targets by activations, below the targets' curves; the paths."""
     drawn, axes = panels(1, 1, width=1.0 + 0.95 * len(TARGETS), height=0.8 + 0.34 * len(setting.acts))
     image = heat(axes[0], ends, list(TARGETS), list(setting.acts), _BEST)
-    axes[0].set_title("squared error after training, median of the seeds")
+    axes[0].set_title(f"squared error after training, {setting.over('median of the seeds')}")
     drawn.colorbar(image, ax=axes, label="log₁₀ of the squared error", shrink=0.9)
     told = {**setting.told, "without": "noise"}
     del told["noise"]

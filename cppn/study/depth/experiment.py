@@ -16,6 +16,7 @@ from ...field.activations import parse_activation
 from ...fit.ensemble import Ensemble, Learning
 from ...network import Network
 from ...recipe import from_dict
+from ...rng import LARGEST_SEED
 
 Floats = NDArray[np.floating[Any]]
 Progress = Callable[[int], object]
@@ -42,6 +43,8 @@ class Setting:
     def __post_init__(self) -> None:
         for act in self.acts:
             parse_activation(act)
+        for seed in self.seeds:
+            check("seed", seed, LARGEST_SEED, least=0)
         for name, most in _LIMITS.items():
             check(name, getattr(self, name), most)
         if not 0 < self.lr <= 10:
@@ -53,10 +56,23 @@ class Setting:
     @property
     def told(self) -> dict[str, Any]:
         """What a figure says of itself."""
+        seeds = {"seeds": self.named} if len(self.seeds) > 1 else {"seed": self.seeds[0]}
         return {
             "": "depth", "network": f"1-{self.width}×{self.layers}-1", "weights": "as nn.Linear",
-            "epochs": self.epochs, "Adam, rate": self.lr, "noise": self.noise, "seeds": len(self.seeds),
+            "epochs": self.epochs, "Adam, rate": self.lr, "noise": self.noise, **seeds,
         }  # fmt: skip
+
+    @property
+    def named(self) -> str:
+        """The seeds in words."""
+        first, last = self.seeds[0], self.seeds[-1]
+        if self.seeds == tuple(range(first, last + 1)):
+            return f"{first} to {last}" if last > first else f"{first}"
+        return ", ".join(map(str, self.seeds))
+
+    def over(self, several: str) -> str:
+        """What is said of several seeds, as "medians over the seeds", or which seed it is if there is one."""
+        return several if len(self.seeds) > 1 else f"seed {self.named}"
 
     def of(self, act: int) -> slice:
         """The members of an activation: all seeds of the first come first, then those of the second, and so on."""
@@ -82,10 +98,10 @@ class Setting:
         return develop_network(from_dict({"seed": seed, "network": network}, where=act))
 
 
-def check(name: str, value: int, most: int = _LIMITS["layers"]) -> None:
-    """Errors: CppnError if it is not in 1 to `most`, by default that of layers."""
-    if not 1 <= value <= most:
-        raise CppnError(f"{value}", where=name, legal=f"1 to {most} are legal")
+def check(name: str, value: int, most: int = _LIMITS["layers"], *, least: int = 1) -> None:
+    """Errors: CppnError if it is not in `least` to `most`, by default that of layers."""
+    if not least <= value <= most:
+        raise CppnError(f"{value}", where=name, legal=f"{least} to {most} are legal")
 
 
 def train(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import CppnError
 from ...sinks.films import Film, check_film, open_film
-from ..figures import panels, still, style
+from ..figures import legend, lines, panels, still, style
 from .learning import Outcome
 from .pages import LEAST
 
@@ -53,18 +53,20 @@ def _frame(outcome: Outcome, look: int) -> NDArray[np.uint8]:
         _layers(middle, outcome.gradients[look, :, first], i)
         _layers(right, outcome.spread[look, :, first], i)
     left.set_ylim(-1.5, 1.5)
-    left.legend(fontsize=8, frameon=False, loc="upper left")
-    left.set_title(f"learned, epoch {int(outcome.epochs[look])}")
-    for one, title, values in (
-        (middle, "norm of each map's gradient", outcome.gradients),
-        (right, "spread of each layer's values", outcome.spread),
+    left.set_xlabel("x")
+    left.set_ylabel("learned")
+    left.set_title(f"epoch {int(outcome.epochs[look])}")
+    legend(figure, lines(left))
+    for one, title, over, values in (
+        (middle, "norm of each map's gradient", "affine map", outcome.gradients),
+        (right, "spread of each layer's values", "hidden layer", outcome.spread),
     ):
         seen = np.maximum(values[np.isfinite(values)], LEAST)
         one.set_yscale("log")
         one.set_ylim(seen.min() / 2 if seen.size else LEAST, seen.max() * 2 if seen.size else 1)
         one.set_title(title)
-        one.set_xlabel("layer")
-    return still(figure, setting.told)
+        one.set_xlabel(over)
+    return still(figure, {**setting.told, "shown": f"seed {setting.seeds[0]}"})
 
 
 def _layers(one: Any, values: NDArray[Any], act: int) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..figures import number, numbers, panels, publish, style
+from ..figures import legend, lines, number, numbers, panels, publish, style
 from ..results import kept
 from .experiment import Floats, Setting, train
 
 DEPTHS = (5, 10, 20, 50)
-_RANGE = (1e-30, 1e2)
+_LEAST = 1e-46  # below all that float32 can hold
 
 
 def run(setting: Setting, depths: Sequence[int] = DEPTHS, *, fresh: bool = False) -> dict[int, Floats]:
@@ -46,19 +46,22 @@ def ratios(setting: Setting, found: dict[int, Floats]) -> list[dict[str, Any]]:
 def figure(setting: Setting, found: dict[int, Floats], folder: Path, form: str = "png") -> list[Path]:
     """Write the figure: what gradient reaches each layer, a panel a depth; the paths."""
     drawn, axes = panels(1, len(found), width=3.0, height=2.9, sharey=True)
+    seen = np.concatenate([norms[np.isfinite(norms) & (norms > 0)] for norms in found.values()])
+    low, high = (seen.min(), seen.max()) if seen.size else (1.0, 1.0)
     for axis, (depth, norms) in zip(axes, found.items(), strict=True):
         for i, act in enumerate(setting.acts):
             median = np.median(norms[:, setting.of(i)], axis=1)
             shown = np.where(median > 0, median, np.nan)  # what has underflowed is not there
             axis.plot(np.linspace(0, 1, len(median)), shown, **style(i), label=act)
         axis.set_yscale("log")
-        axis.set_ylim(*_RANGE)
+        axis.set_ylim(max(low / 10, _LEAST), high * 10)
         axis.set_title(f"{depth} hidden layers")
         axis.set_xticks([0, 1], ["first", "last"])
         axis.set_xlabel("affine map")
     axes[0].set_ylabel("norm of the weights' gradient")
-    axes[0].legend(fontsize=8, frameon=False)
-    told = {**setting.told, "network": f"1-{setting.width}×…-1", "at": "the start"}
+    legend(drawn, lines(axes[0]))
+    medians = setting.over("medians over the seeds")
+    told = {**setting.told, "network": f"1-{setting.width}×…-1", "at": "the start", "lines": medians}
     del told["epochs"], told["Adam, rate"]
     norms_of = {
         str(depth): {act: numbers(norms[:, setting.of(i)].T) for i, act in enumerate(setting.acts)}

@@ -30,7 +30,7 @@ class Outcome:
     x: Floats  # (points,), at which functions and units are kept
     functions: Floats  # (looks, members, points), what is learned
     spread: Floats  # (looks, layers, members), the standard deviation of hidden values over the points, mean of units
-    small: Floats  # (looks, layers, members), the share of hidden values below 0.01
+    small: Floats  # (looks, layers, members), the share of hidden values |a| below 0.01
     dead: Floats  # (looks, layers, members), the share of hidden units that are the same at all points
     hidden: Floats  # (2, SHOWN, activations, units, points), of the first seed, at the start and at the end
 
@@ -74,8 +74,9 @@ def _learn(setting: Setting, progress: Progress) -> dict[str, Floats]:
         extent = [(stage.amax(2) - stage.amin(2)) for stage in inner]
         seen["functions"].append(stages[-1][:, 0, ::step].numpy(force=True).copy())
         seen["spread"].append(_of_each([stage.std(2, correction=0).mean(1) for stage in inner]))
-        seen["small"].append(_of_each([(stage.abs() < _SMALL).float().mean((1, 2)) for stage in inner]))
-        seen["dead"].append(_of_each([(one <= _DEAD).float().mean(1) for one in extent]))
+        small = [(stage.abs() < _SMALL).float().mean((1, 2)) for stage in inner]
+        seen["small"].append(_of_each(_where_finite(small, inner)))
+        seen["dead"].append(_of_each(_where_finite([(one <= _DEAD).float().mean(1) for one in extent], inner)))
         first = slice(None, None, len(setting.seeds))
         now = np.stack([inner[i][first, :, ::step].numpy(force=True).copy() for i in shown_layers(setting)])
         hidden[1:] = [now]
@@ -90,6 +91,14 @@ def _learn(setting: Setting, progress: Progress) -> dict[str, Floats]:
         "losses": losses, "epochs": epochs, "gradients": gradients, "x": x, **arrays,
         "hidden": np.stack([hidden[0], hidden[-1]]),
     }  # fmt: skip
+
+
+def _where_finite(shares: list[torch.Tensor], layers: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Shares of each layer's members; no number of members that have a value which is none."""
+    return [
+        share.masked_fill(~layer.isfinite().all(2).all(1), torch.nan)
+        for share, layer in zip(shares, layers, strict=True)
+    ]
 
 
 def _of_each(layers: list[torch.Tensor]) -> Floats:

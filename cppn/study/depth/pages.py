@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..figures import numbers, panels, publish, style
+from ..figures import legend, lines, numbers, panels, publish, style
 from .experiment import Floats
 from .learning import Outcome, shown_layers, summary
 
@@ -26,30 +26,42 @@ class Page:
     shape: tuple[int, int]
     draw: Callable[[Outcome, Sequence[Any]], object]
     data: Callable[[Outcome], Any]
+    shows: str = ""  # of which seeds
 
 
 def figures(outcome: Outcome, folder: Path, form: str = "png") -> list[Path]:
     """Write the figures, each with its data; the paths."""
-    told, found, paths = outcome.setting.told, summary(outcome), []
-    across = len(outcome.setting.acts)
+    setting, found, paths = outcome.setting, summary(outcome), []
+    across, told = len(setting.acts), setting.told
+    first, medians = f"seed {setting.seeds[0]}", setting.over("medians over the seeds")
     for page in (
         Page("functions", (1, across), _functions, _functions_data),
         Page("losses", (1, 1), _losses, lambda o: _by_act(o, o.losses)),
-        Page("gradients-start", (1, 1), _start, lambda o: _by_act(o, o.gradients[0])),
-        Page("gradients-training", (1, across), _training, lambda o: _over_epochs(o, o.gradients)),
-        Page("hidden", (len(shown_layers(outcome.setting)), across), _hidden, _hidden_data),
-        Page("sparsity", (2, 2), _sparsity, _sparsity_data),
-        Page("evolution", (3, across), _evolution, _evolution_data),
+        Page("gradients-start", (1, 1), _start, lambda o: _by_act(o, o.gradients[0]), f"lines {medians}"),
+        Page("gradients-training", (1, across), _training, lambda o: _over_epochs(o, o.gradients), medians),
+        Page(
+            "hidden",
+            (len(shown_layers(outcome.setting)), across),
+            _hidden,
+            _hidden_data,
+            f"units of {first}, each panel to its own scale",
+        ),
+        Page("sparsity", (2, 2), _sparsity, _sparsity_data, f"lines {medians}"),
+        Page("evolution", (3, across), _evolution, _evolution_data, f"functions of {first}, maps {medians}"),
     ):
-        width, height = (4.6, 3.2) if page.shape == (1, 1) else (2.4, 2.2) if page.shape != (2, 2) else (4.2, 2.6)
+        width, height = (5.6, 3.2) if page.shape == (1, 1) else (2.4, 2.2) if page.shape != (2, 2) else (4.2, 2.6)
         figure, axes = panels(*page.shape, width=width, height=height)
         page.draw(outcome, axes)
-        paths += publish(figure, folder, f"depth-{page.name}", form, told, {**found, "data": page.data(outcome)})
-    figure, axes = panels(2, 2, width=4.2, height=2.9)
+        if labelled := lines(axes[0]):
+            legend(figure, labelled)
+        shown = {**told, "shown": page.shows} if page.shows else told
+        paths += publish(figure, folder, f"depth-{page.name}", form, shown, {**found, "data": page.data(outcome)})
+    figure, axes = panels(2, 2, width=4.5, height=2.9)
     _losses(outcome, axes[:1])
     _start(outcome, axes[1:2])
     _all_functions(outcome, axes[2])
     _table(outcome, axes[3])
+    legend(figure, lines(axes[0]))
     return paths + publish(figure, folder, "depth-summary", form, told, found)
 
 
@@ -74,6 +86,8 @@ def _functions(outcome: Outcome, axes: Sequence[Any]) -> None:
             one.plot(outcome.x, _finite(function), **style(i))
         _say_if_broken(outcome, i, one)
         one.set_title(act)
+        one.set_xlabel("x")
+    axes[0].set_ylabel("y, learned")
 
 
 def _functions_data(outcome: Outcome) -> dict[str, Any]:
@@ -95,12 +109,15 @@ def _all_functions(outcome: Outcome, one: Any) -> None:
     for i, act in enumerate(setting.acts):
         one.plot(outcome.x, _finite(outcome.functions[-1, setting.of(i)][0]), **style(i), label=act)
     one.set_title(f"learned, seed {setting.seeds[0]}")
+    one.set_xlabel("x")
+    one.set_ylabel("y")
 
 
 def _say_if_broken(outcome: Outcome, act: int, one: Any) -> None:
     broken = outcome.broken[outcome.setting.of(act)]
     if (broken >= 0).any():
-        text = f"no number from epoch {broken[broken >= 0].min()}"
+        first = broken[broken >= 0].min()
+        text = f"no number from epoch {first}" if first else "no number from the start"
         one.text(0.5, 0.04, text, transform=one.transAxes, ha="center", fontsize=8)
 
 
@@ -115,8 +132,7 @@ def _losses(outcome: Outcome, axes: Sequence[Any]) -> None:
         one.fill_between(range(len(part)), part.min(1), part.max(1), color=style(i)["color"], alpha=0.12, linewidth=0)
     one.set_yscale("log")
     one.set_xlabel("epoch")
-    one.set_title("squared error, median and range of the seeds")
-    one.legend(fontsize=8, frameon=False, loc="upper right")
+    one.set_title(f"squared error, {outcome.setting.over('median and range of the seeds')}")
 
 
 # what reaches the layers
@@ -126,11 +142,11 @@ def _start(outcome: Outcome, axes: Sequence[Any]) -> None:
     (one,) = axes
     for i, act in enumerate(outcome.setting.acts):
         norms = _median(outcome.gradients[0], outcome.setting.of(i))
-        one.plot(range(1, len(norms) + 1), np.maximum(norms, LEAST), marker="o", markersize=3, **style(i), label=act)
+        shown = np.where(norms > 0, norms, np.nan)
+        one.plot(range(1, len(norms) + 1), shown, marker="o", markersize=3, **style(i), label=act)
     one.set_yscale("log")
     one.set_xlabel("affine map, from the input on")
     one.set_title("norm of the weights' gradient, at the start")
-    one.legend(fontsize=8, frameon=False)
 
 
 def _training(outcome: Outcome, axes: Sequence[Any]) -> None:
@@ -171,6 +187,8 @@ def _hidden(outcome: Outcome, axes: Sequence[Any]) -> None:
             one.set_yticks([])
     for one in axes[-across:]:
         one.set_xlabel("x")
+    for one in axes[::across]:
+        one.set_ylabel("unit")
 
 
 def _hidden_data(outcome: Outcome) -> dict[str, Any]:
@@ -184,7 +202,7 @@ def _hidden_data(outcome: Outcome) -> dict[str, Any]:
 
 
 def _sparsity(outcome: Outcome, axes: Sequence[Any]) -> None:
-    words = {"small": "share of values below 0.01", "dead": "share of dead units, the same at every x"}
+    words = {"small": "share of |value| below 0.01", "dead": "share of dead units, the same at every x"}
     for row, (name, told) in enumerate(words.items()):
         for column, (look, when) in enumerate(((0, "at the start"), (-1, "at the end"))):
             one = axes[2 * row + column]
@@ -195,7 +213,6 @@ def _sparsity(outcome: Outcome, axes: Sequence[Any]) -> None:
             one.set_title(f"{told}, {when}", fontsize=9)
     for one in axes[2:]:
         one.set_xlabel("hidden layer")
-    axes[0].legend(fontsize=8, frameon=False)
 
 
 def _sparsity_data(outcome: Outcome) -> dict[str, Any]:
@@ -214,15 +231,20 @@ def _evolution(outcome: Outcome, axes: Sequence[Any]) -> None:
         for k, look in enumerate(looks):
             alpha = 0.25 + 0.75 * k / (len(looks) - 1)
             function = _finite(outcome.functions[look, setting.of(i)][0])
-            label = f"epoch {int(outcome.epochs[look])}"
-            top.plot(outcome.x, function, color=style(i)["color"], alpha=alpha, linewidth=1.5, label=label)
+            top.plot(outcome.x, function, color=style(i)["color"], alpha=alpha, linewidth=1.5)
         top.set_title(act)
         _say_if_broken(outcome, i, top)
         with np.errstate(divide="ignore"):
             spread = np.log10(np.maximum(_median(outcome.spread, setting.of(i)), LEAST))
         spreads = _map(outcome, middle, spread, "viridis", (-6, 0.5))
         deads = _map(outcome, bottom, _median(outcome.dead, setting.of(i)), "cividis", (0, 1))
-    axes[0].legend(fontsize=6, frameon=False, loc="upper left")
+    axes[0].set_ylabel("y, learned")
+    from matplotlib.lines import Line2D
+
+    epochs = [f"epoch {int(outcome.epochs[look])}" for look in looks]
+    shades = [0.25 + 0.75 * k / (len(looks) - 1) for k in range(len(looks))]
+    handles = [Line2D([], [], color="black", alpha=a, label=text) for a, text in zip(shades, epochs, strict=True)]
+    legend(axes[0].figure, handles, place="outside upper center", columns=len(handles))
     for row, image, label in ((1, spreads, "log₁₀ of hidden values' spread"), (2, deads, "share of dead units")):
         line = list(axes[row * across : (row + 1) * across])
         line[0].set_ylabel("hidden layer")
@@ -247,7 +269,7 @@ def _table(outcome: Outcome, one: Any) -> None:
     names = ["activation", "final MSE", "gradient ratio"]
     table = one.table(cellText=rows, colLabels=names, loc="center", cellLoc="left", edges="horizontal")
     table.scale(1, 1.5)
-    one.set_title("medians; ratio of last map to first")
+    one.set_title(f"{outcome.setting.over('medians')}; ratio of last map to first")
 
 
 def _cell(value: float | None, form: str) -> str:

@@ -56,8 +56,11 @@ def figure(
         axis.set_xlabel("learning rate")
     axes[0].set_ylabel("hidden layers")
     drawn.colorbar(image, ax=axes, label="log₁₀ of the squared error", shrink=0.9)
-    told = {**setting.told, "network": f"1-{setting.width}×…-1", "epochs": epochs(setting), "seed": setting.seeds[0]}
-    del told["Adam, rate"], told["seeds"]
+    told = {
+        **replace(setting, seeds=setting.seeds[:1], epochs=epochs(setting)).told,
+        "network": f"1-{setting.width}×…-1",
+    }
+    del told["Adam, rate"]
     data = {
         "depths": list(depths), "rates": list(rates),
         "final mse, depths by rates": {act: numbers(values) for act, values in zip(setting.acts, ends, strict=True)},
