@@ -1,0 +1,1 @@
+"""Pictures for other programs: a page that stands alone, a shader, a network file."""
