@@ -1,7 +1,7 @@
 /**
  * A live picture on a canvas: panned by drag, zoomed by wheel and pinch, sharp when it rests.
  *
- *   const picture = new Picture(canvas);       // throws CardError where there is no WebGL 2
+ *   const picture = new Picture(canvas);       // picture.reason says why nothing can be drawn, if so
  *   picture.show(shader, view);                // {source, weights, parameters, table}; view as in a recipe
  *   picture.addEventListener("view", …);       // the user has moved it: picture.view
  *
@@ -10,9 +10,7 @@
  * free. Both go by how many pixels a millisecond the card was seen to draw.
  */
 
-import { Card, frame, isDeep } from "./card.js";
-
-export { CardError, frame, isDeep } from "./card.js";
+import { Card, CardError, frame, isDeep } from "./card.js";
 
 const PACE = 12; // milliseconds that a frame may take, of the sixteen at 60 frames a second
 const REST = 140; // milliseconds without a movement, after which it is drawn sharp
@@ -22,7 +20,13 @@ export class Picture extends EventTarget {
   constructor(canvas) {
     super();
     this.canvas = canvas;
-    this.card = new Card(canvas);
+    this.reason = "";
+    try {
+      this.card = new Card(canvas);
+    } catch (error) {
+      if (!(error instanceof CardError)) throw error;
+      this.reason = error.message; // it can still be panned and zoomed, and another may draw what it looks at
+    }
     this.shader = this.loaded = this.low = null;
     this.view = { center: [0, 0], extent: 5, zoom: 1, rotate: 0, stretch: false };
     this.rate = 4000; // pixels a millisecond, until it is measured
@@ -50,6 +54,7 @@ export class Picture extends EventTarget {
   show(shader, view = this.view) {
     this.shader = shader;
     this.view = { ...this.view, ...view, center: [...(view.center ?? this.view.center)] };
+    if (!this.card) return void this.dispatchEvent(new CustomEvent("failed", { detail: this.reason }));
     if (this.card.gl.isContextLost()) return;
     try {
       this.loaded = this.card.load(shader, this.loaded);
@@ -65,7 +70,7 @@ export class Picture extends EventTarget {
   clear() {
     ++this.turn;
     this.shader = null;
-    this.card.release(this.loaded);
+    if (this.loaded) this.card.release(this.loaded);
     this.loaded = null;
   }
 
