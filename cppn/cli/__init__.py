@@ -17,6 +17,7 @@ COMMANDS = {
     "render": "Draw a picture.",
     "animate": "Draw a film or a perfect loop.",
     "gallery": "Make a folder of wallpapers.",
+    "explore": "Look for pictures in the browser.",
     "wallpaper": "Set the desktop's picture.",
     "mosaic": "Show the hidden units of a network.",
     "fit": "Train a network on a picture.",
