@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CppnError
+from ..errors import CppnError, failure
 
 if TYPE_CHECKING:
     from ..recipe import Recipe
@@ -36,7 +37,9 @@ def export(recipe: Recipe, path: str | os.PathLike[str]) -> Path:
 
         data = glsl(recipe).encode()
     elif ending == ".onnx":
-        from .onnx import onnx_bytes
+        if find_spec("onnx") is None:
+            raise failure("ONNX files need onnx, which is not installed", where=str(target), legal="install cppn[onnx]")
+        from .onnx_file import onnx_bytes
 
         data = onnx_bytes(recipe)
     else:
