@@ -7,32 +7,70 @@ logistic map of eight steps five hundred times.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .approximations import ATAN, ERF, ERF_LIMIT, SIN_TURNS, TANH, TANH_LIMIT
 from .formula import MOST_STEPS
 from .ops import Ops, Value
 
-# what GLSL lacks, or has with errors that show: its own tanh overflows on some cards, and its sine and cosine are
-# exact near zero only (GLSL ES 3.00, 4.7.1); each is defined for floats and for vectors
-HELPERS = """
-TYPE cppn_turns(TYPE x) { TYPE t = x * 0.15915494309; return t - round(t); }
-TYPE cppn_sin(TYPE x) { return sin(6.28318530718 * cppn_turns(x)); }
-TYPE cppn_cos(TYPE x) { return cos(6.28318530718 * cppn_turns(x)); }
+# what GLSL lacks, or is free to get wrong in the third digit (GLSL ES 3.00, 4.5.1), for floats and for vectors
+_HELPERS = """
+TYPE cppn_sin(TYPE x) {
+  TYPE t = x * 0.15915494309;
+  t -= roundEven(t);
+  t = sign(t) * (0.25 - abs(abs(t) - 0.25));
+  TYPE u = t * t;
+  return t * (SIN);
+}
+TYPE cppn_cos(TYPE x) {
+  TYPE t = x * 0.15915494309;
+  t = 0.25 - abs(t - roundEven(t));
+  TYPE u = t * t;
+  return t * (SIN);
+}
 TYPE cppn_exp(TYPE x) { return exp(clamp(x, TYPE(-87.0), TYPE(88.0))); }
-TYPE cppn_tanh(TYPE x) { TYPE e = exp(-2.0 * min(abs(x), TYPE(10.0))); return sign(x) * (1.0 - e) / (1.0 + e); }
-TYPE cppn_round(TYPE x) { return roundEven(x); }
+TYPE cppn_log(TYPE x) { return mix(log(x), TYPE(uintBitsToFloat(0x7FC00000u)), BELOW); }
+TYPE cppn_sqrt(TYPE x) { return mix(sqrt(x), TYPE(uintBitsToFloat(0x7FC00000u)), BELOW); }
+TYPE cppn_tanh(TYPE x) {
+  x = clamp(x, -TYPE(TANH_LIMIT), TYPE(TANH_LIMIT));
+  TYPE u = x * x;
+  return x * (TANH_UP) / (TANH_DOWN);
+}
 TYPE cppn_erf(TYPE x) {
-  TYPE a = abs(x), t = 1.0 / (1.0 + 0.3275911 * a);
-  TYPE p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return sign(x) * (1.0 - p * exp(-min(a * a, TYPE(80.0))));
+  x = clamp(x, -TYPE(ERF_LIMIT), TYPE(ERF_LIMIT));
+  TYPE u = x * x;
+  return x * (ERF_UP) / (ERF_DOWN);
+}
+TYPE cppn_atan(TYPE y, TYPE x) {
+  TYPE ay = abs(y), ax = abs(x);
+  TYPE t = min(ax, ay) / max(max(ax, ay), TYPE(1e-30));
+  TYPE u = t * t;
+  TYPE angle = t * (ATAN);
+  angle = mix(angle, 1.57079632679 - angle, step(ax, ay) * (1.0 - step(ay, ax)));
+  angle = mix(angle, 3.14159265359 - angle, 1.0 - step(TYPE(0.0), x));
+  return mix(angle, -angle, 1.0 - step(TYPE(0.0), y));
 }
 """
 
 
 def helpers() -> str:
     """The functions that the statements call."""
-    return "".join(HELPERS.replace("TYPE", kind) for kind in ("float", "vec4"))
+    text = _HELPERS
+    for word, coefficients in (
+        ("TANH_UP", TANH[0]), ("TANH_DOWN", TANH[1]), ("ERF_UP", ERF[0]), ("ERF_DOWN", ERF[1]),
+        ("(SIN)", SIN_TURNS), ("(ATAN)", ATAN),
+    ):  # fmt: skip
+        text = text.replace(word, f"({_horner(coefficients)})" if word[0] == "(" else _horner(coefficients))
+    text = text.replace("TANH_LIMIT", _number(TANH_LIMIT)).replace("ERF_LIMIT", _number(ERF_LIMIT))
+    below = {"float": "x < 0.0", "vec4": "lessThan(x, vec4(0.0))"}
+    return "".join(text.replace("TYPE", kind).replace("BELOW", test) for kind, test in below.items())
+
+
+def _horner(coefficients: Sequence[float]) -> str:
+    """The polynomial in u, the constant coefficient first."""
+    first, *others = coefficients
+    return f"{_number(first)} + u * ({_horner(others)})" if others else _number(first)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,16 +176,16 @@ class GlslOps(Ops):
         return self._call("floor", x)
 
     def round(self, x: Value) -> Value:
-        return self._call("cppn_round", x)
+        return self._call("roundEven", x)
 
     def sqrt(self, x: Value) -> Value:
-        return self._call("sqrt", x)
+        return self._call("cppn_sqrt", x)
 
     def exp(self, x: Value) -> Value:
         return self._call("cppn_exp", x)
 
     def log(self, x: Value) -> Value:
-        return self._call("log", x)
+        return self._call("cppn_log", x)
 
     def sin(self, x: Value) -> Value:
         return self._call("cppn_sin", x)
@@ -162,7 +200,7 @@ class GlslOps(Ops):
         return self._call("cppn_erf", x)
 
     def atan2(self, y: Value, x: Value) -> Value:
-        return self._call("atan", y, x)
+        return self._call("cppn_atan", y, x)
 
     def lookup(self, table: Value, t: Value) -> Value:
         return self.say(f"palette({self.text(t)})[{int(table)}]")
