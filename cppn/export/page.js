@@ -62,6 +62,7 @@ addEventListener("keydown", (event) => {
 buttons.addEventListener("click", (event) => KEYS[event.target.closest("button")?.dataset.key]?.());
 buttons.lastElementChild.hidden = !document.fullscreenEnabled;
 canvas.addEventListener("dblclick", reset);
+canvas.addEventListener("mousedown", (event) => event.preventDefault()); // a click is no wish to see the focus
 addEventListener("resize", busy);
 
 // the buttons leave when nothing moves
