@@ -16,7 +16,7 @@ from .develop import develop
 from .drawing import complete
 from .engines.fold import Folded, fold
 from .errors import CppnError
-from .field.color import PALETTE_LENGTH, to_srgb
+from .field.color import MODES, PALETTE_LENGTH, to_srgb
 from .field.formula import Node, evaluate
 from .field.glsl_ops import GlslOps, helpers
 from .recipe import Recipe
@@ -150,7 +150,9 @@ def _colour(mode: str) -> str:
     ops = GlslOps()
     raw = [ops.value(f"o.{lane}") for lane in "xyz"]
     gain, offset, invert, *turn = (ops.value(f"parameter({i})") for i in range(_COLOUR))
-    outputs = [ops.clamp(gain * value + offset, 0.0, 1.0) for value in raw[: 1 if mode in ("gray", "palette") else 3]]
+    # shaders may compare as they like with what is no number, and do: it is asked for by name
+    levels = [ops.text(gain * value + offset) for value in raw[: MODES[mode]]]
+    outputs = [ops.say(f"isnan({level}) ? 0.0 : clamp({level}, 0.0, 1.0)") for level in levels]
     colour = to_srgb(mode, outputs, (0, 1, 2), False, ops, turn if mode in ("rgb", "hsv", "oklch") else None)
     colour = [c + invert * (1.0 - 2.0 * c) for c in colour]
     channels = ", ".join(ops.text(c) for c in (colour * 3)[:3])

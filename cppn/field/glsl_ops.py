@@ -29,18 +29,18 @@ TYPE cppn_cos(TYPE x) {
   TYPE u = t * t;
   return t * (SIN);
 }
-TYPE cppn_exp(TYPE x) { return exp(clamp(x, TYPE(-87.0), TYPE(88.0))); }
+TYPE cppn_exp(TYPE x) { return mix(exp(clamp(x, TYPE(-87.0), TYPE(88.0))), x, isnan(x)); }
 TYPE cppn_log(TYPE x) { return mix(log(x), TYPE(uintBitsToFloat(0x7FC00000u)), BELOW); }
 TYPE cppn_sqrt(TYPE x) { return mix(sqrt(x), TYPE(uintBitsToFloat(0x7FC00000u)), BELOW); }
-TYPE cppn_tanh(TYPE x) {
-  x = clamp(x, -TYPE(TANH_LIMIT), TYPE(TANH_LIMIT));
+TYPE cppn_tanh(TYPE given) {
+  TYPE x = clamp(given, -TYPE(TANH_LIMIT), TYPE(TANH_LIMIT));
   TYPE u = x * x;
-  return x * (TANH_UP) / (TANH_DOWN);
+  return mix(x * (TANH_UP) / (TANH_DOWN), given, isnan(given));
 }
-TYPE cppn_erf(TYPE x) {
-  x = clamp(x, -TYPE(ERF_LIMIT), TYPE(ERF_LIMIT));
+TYPE cppn_erf(TYPE given) {
+  TYPE x = clamp(given, -TYPE(ERF_LIMIT), TYPE(ERF_LIMIT));
   TYPE u = x * x;
-  return x * (ERF_UP) / (ERF_DOWN);
+  return mix(x * (ERF_UP) / (ERF_DOWN), given, isnan(given));
 }
 TYPE cppn_atan(TYPE y, TYPE x) {
   TYPE ay = abs(y), ax = abs(x);
@@ -63,7 +63,7 @@ def helpers() -> str:
     ):  # fmt: skip
         text = text.replace(word, f"({_horner(coefficients)})" if word[0] == "(" else _horner(coefficients))
     text = text.replace("TANH_LIMIT", _number(TANH_LIMIT)).replace("ERF_LIMIT", _number(ERF_LIMIT))
-    below = {"float": "x < 0.0", "vec4": "lessThan(x, vec4(0.0))"}
+    below = {"float": "!(x >= 0.0)", "vec4": "not(greaterThanEqual(x, vec4(0.0)))"}  # or no number
     return "".join(text.replace("TYPE", kind).replace("BELOW", test) for kind, test in below.items())
 
 
