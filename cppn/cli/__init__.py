@@ -18,6 +18,7 @@ COMMANDS = {
     "animate": "Draw a film or a perfect loop.",
     "gallery": "Make a folder of wallpapers.",
     "explore": "Look for pictures in the browser.",
+    "export": "Make a page, a shader or a network file of a picture.",
     "wallpaper": "Set the desktop's picture.",
     "mosaic": "Show the hidden units of a network.",
     "fit": "Train a network on a picture.",
