@@ -7,12 +7,14 @@
  *
  * Events: "view", "lost" and "restored" (of the card), "rest" (all pixels are drawn), "failed" (event.detail says why).
  * While something moves it is drawn as small as the card needs to keep pace; at rest in strips, which leave the page
- * free. Both go by how many pixels a millisecond the card was seen to draw.
+ * free. Both go by how much the card was seen to draw in time.
  */
 
 import { Card, CardError, frame, isDeep } from "./card.js";
 
 const PACE = 12; // milliseconds that a frame may take, of the sixteen at 60 frames a second
+const COARSEST = 0.12; // share of the full width, below which nothing is recognised
+const STRIPS = 24; // at most, in which it is drawn sharp
 const REST = 140; // milliseconds without a movement, after which it is drawn sharp
 const LEAST = 1e-9, MOST = 1e9; // of zoom, as recipes allow
 
@@ -29,7 +31,7 @@ export class Picture extends EventTarget {
     }
     this.shader = this.loaded = this.low = null;
     this.view = { center: [0, 0], extent: 5, zoom: 1, rotate: 0, stretch: false };
-    this.rate = 4000; // pixels a millisecond, until it is measured
+    this.budget = 60_000; // pixels that the card draws in a frame's time, until it is measured
     this.turn = 0; // of drawings: one that is no longer the latest stops
     this.moved = -Infinity;
     this.sharpness = 0; // of the last frame: the share of the full width
@@ -105,7 +107,7 @@ export class Picture extends EventTarget {
     const turn = ++this.turn;
     if (!this.loaded) return;
     const { width, height } = this.canvas;
-    const share = Math.min(1, Math.sqrt((this.rate * PACE) / (width * height)));
+    const share = Math.min(1, Math.max(COARSEST, Math.sqrt(this.budget / (width * height))));
     if (share < 1) await this.small(Math.max(1, Math.round(width * share)), Math.max(1, Math.round(height * share)));
     const rest = share < 1 ? this.moved + REST - performance.now() : 0;
     if (rest > 0) await new Promise((wake) => setTimeout(wake, rest));
@@ -144,7 +146,7 @@ export class Picture extends EventTarget {
   async sharp(turn) {
     const { width, height } = this.canvas;
     for (let top = height; top > 0; ) {
-      const rows = Math.min(top, Math.max(1, Math.round((this.rate * PACE) / width)));
+      const rows = Math.min(top, Math.max(Math.ceil(height / STRIPS), Math.round(this.budget / width)));
       const start = performance.now();
       if (!this.loaded) return;
       this.card.draw(this.loaded, this.view, width, height, top - rows, top);
@@ -157,15 +159,10 @@ export class Picture extends EventTarget {
     this.dispatchEvent(new Event("rest"));
   }
 
-  /** Learn how fast the card is; one slow frame, as of a new shader, counts for little. */
+  /** Learn how much the card draws in time: more if it was quick, less if it was late. */
   measure(pixels, milliseconds) {
-    if (pixels < 2000) return this.slower(milliseconds);
-    const seen = pixels / Math.max(milliseconds, 0.5);
-    this.rate = Math.min(4e5, Math.max(20, Math.min(this.rate * 2, Math.max(this.rate * 0.4, seen))));
-  }
-
-  slower(milliseconds) {
-    if (milliseconds < PACE) this.rate = Math.min(4e5, this.rate * 1.5);
+    if (milliseconds < PACE && pixels >= 0.7 * this.budget) this.budget = Math.min(2e7, this.budget * 1.5);
+    if (milliseconds > 2 * PACE && pixels <= 1.4 * this.budget) this.budget = Math.max(4000, this.budget * 0.6);
   }
 
   /** Zoom by a factor, so that the point under (x, y), in CSS pixels of the canvas, stays where it is. */

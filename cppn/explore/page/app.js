@@ -113,7 +113,7 @@ class Page {
     this.limits();
     this.buttons();
     $("name").textContent = recipe.name || recipe.network.act.join(", ");
-    $("about").textContent = `${recipe.network.hidden.join("·") || "no hidden layer"} · ${recipe.color.palette ?? recipe.color.mode}${recipe.network.weights ? "" : ` · seed ${recipe.seed}`}`;
+    $("about").textContent = `${recipe.network.hidden.join("·") || "no hidden layer"} · ${recipe.color.palette?.startsWith("#") ? "palette" : (recipe.color.palette ?? recipe.color.mode)}${recipe.network.weights ? "" : ` · seed ${recipe.seed}`}`;
     document.title = `${recipe.name || recipe.network.act[0]} · cppn`;
     $("command").value = shader.command;
     if (document.activeElement !== $("recipe")) $("recipe").value = JSON.stringify(recipe, null, 1);
