@@ -10,10 +10,11 @@ from typing import Any, get_args
 from annotated_types import Ge, Le
 from pydantic import BaseModel
 
+from ..develop import develop_network
 from ..drawing import complete
 from ..errors import CppnError
 from ..field.activations import CATALOGUE, PARAMETERS, parse_activation
-from ..field.color import MODES, palette_table
+from ..field.color import MODES_ABOUT, palette_table
 from ..field.inputs import ABOUT
 from ..gallery.command import command
 from ..gallery.palettes import RAMPS
@@ -36,11 +37,6 @@ from ..view import SIZES, View
 
 EXACT = 2**53 - 1  # the largest whole number that JavaScript tells from the next
 _LONGEST = 800  # letters of a command; beyond, a file says it better
-_MODES = {
-    "gray": "shades of grey", "rgb": "red, green and blue", "hsv": "hue, saturation and value",
-    "oklch": "lightness, chroma and hue, evenly spaced to the eye",
-    "palette": "one value, through the colours of a palette",
-}  # fmt: skip
 _NAMED = ("viridis", "magma", "inferno", "plasma", "cividis", "turbo", "twilight")  # palettes, besides our own
 _STOPS = 9  # of a swatch
 
@@ -62,7 +58,8 @@ def shader_bytes(recipe: Recipe, read: Callable[[str], Recipe] | None) -> bytes:
     """A shader for the page: the length of a JSON header (32 bits), the header, and floats, all little-endian.
 
     `read` makes of a `cppn render` command its recipe. The header: `source`; `texels`, `parameters` and `table`, how
-    many numbers follow (4 a texel, 512 × 3 of a table); the complete `recipe`; the `command` that draws it; `unable`,
+    many numbers follow (4 a texel, 512 × 3 of a table); the complete `recipe`; its `latent`
+    inputs, drawn or given; the `command` that draws it; `unable`,
     why there is no shader, if so.
     Errors: CppnError for recipes that cannot be drawn.
     """
@@ -79,6 +76,7 @@ def shader_bytes(recipe: Recipe, read: Callable[[str], Recipe] | None) -> bytes:
         floats = b"".join(array.astype("<f4").tobytes() for array in arrays)
         header |= {"source": made.source, "texels": len(made.weights), "parameters": len(made.parameters)}
         header["table"], whole = made.table is not None, made.recipe
+    header["latent"] = list(develop_network(whole).latent)
     header |= {"recipe": told(whole), "command": line(whole, read)}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
@@ -112,7 +110,7 @@ def catalogue() -> dict[str, Any]:
         ],
         "parameters": _parameters({key: parameter.default for key, parameter in PARAMETERS.items()}),
         "inputs": [{"name": name, "about": about} for name, about in ABOUT.items()],
-        "modes": [{"name": name, "about": _MODES[name]} for name in MODES],
+        "modes": [{"name": name, "about": about} for name, about in MODES_ABOUT.items()],
         "palettes": [{"name": name, "palette": text, "stops": _swatch(text)} for name, text in _palettes().items()],
         "inits": list(get_args(Initialisation)),
         "presets": list(presets),

@@ -228,7 +228,7 @@ export class Controls {
   text(id, label, about, get, set, options = null) {
     const field = make("input", { type: "text", id: `c-${id}`, title: about, placeholder: about, maxLength: 4000, spellcheck: false });
     if (options) {
-      const list = make("datalist", { id: `l-${id}` }, ...options.map((name) => make("option", { value: name })));
+      const list = make("datalist", { id: `l-${id}` }, ...options.map((one) => make("option", { value: one.palette, label: one.name })));
       field.setAttribute("list", list.id);
       this.form.append(list);
     }
