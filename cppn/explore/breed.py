@@ -176,7 +176,7 @@ def _new_activations(network: NetworkRecipe, strength: float, dice: Dice) -> lis
         }
         if any(value != activation.parameters[key] for key, value in changes.items()):
             acts[i] = str(activation.with_parameters(**changes))
-    if dice.chance(0.35 * strength):
+    if dice.chance(0.4 * strength**2):  # what is seen at once is for strangers
         if len(acts) == 1:
             acts *= len(network.hidden) + 1
         place = dice.whole(0, len(acts) - 1)
@@ -201,18 +201,18 @@ def _change_colours(color: dict[str, Any], recipe: Recipe, strength: float, dice
     mode = recipe.color.mode
     if mode != "gray" and dice.chance(0.3 + 0.4 * strength):
         color["hue"] = float(f"{(recipe.color.hue + 180 * strength * dice.between(-1, 1)) % 360:.4g}")
-    if dice.chance(0.12 * strength):
+    if dice.chance(0.15 * strength**2):
         # outputs that given weights do not have cannot be shown
         fitting = [name for name in MODES if recipe.network.weights is None or MODES[name] <= MODES[mode]]
         color["mode"] = dice.choice(fitting)
         color.pop("palette", None)
-    if color["mode"] == "palette" and ("palette" not in color or dice.chance(0.5 * strength)):
+    if color["mode"] == "palette" and ("palette" not in color or dice.chance(0.6 * strength**2)):
         ramp, surface = dice.choice(list(RAMPS)), dice.choice(("smooth", "smooth", "banded", "lined"))
         color["palette"] = (
             shaded(ramp, None, dice) if surface == "smooth" else banded(ramp, None, dice, line=surface == "lined")
         )
         color["hue"] = 0.0
-    if dice.chance(0.06 * strength):
+    if dice.chance(0.06 * strength**2):
         color["invert"] = not recipe.color.invert
 
 
