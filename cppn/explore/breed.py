@@ -20,13 +20,14 @@ from ..field.color import MODES
 from ..gallery.dice import Dice
 from ..gallery.palettes import RAMPS, banded, shaded
 from ..gallery.styles import ACTIVATIONS
-from ..recipe import LARGEST_SHARE, MOST_TERMS, NetworkRecipe, Recipe, from_dict
+from ..recipe import LARGEST_SHARE, NetworkRecipe, Recipe, from_dict
 from ..rng import Stream
 
 LOCKS = ("weights", "colours", "activations")  # what a child may be told to have from its first parent
 _LITTER, _MUTATE, _CROSS = 20, 21, 22  # what the dice of a stream are for
 _TRIES = 4  # at a child that can be drawn
 _FARTHEST = 1.45  # radians by which weights turn at strength 1; at a right angle nothing of them would be left
+_TERMS = 32  # of a child: each is drawn whenever it is
 _SMALLEST = 1e-3  # share that can be seen
 _NEWEST_SEED = 2**31 - 1
 _LAST = ("linear", "sin", "sigmoid", "cos:freq=2", "triangle:freq=2", "gauss")
@@ -76,8 +77,10 @@ def _drawable(recipe: Recipe | None) -> Recipe | None:
     """The recipe with nothing left open; None if it cannot be drawn."""
     try:
         if recipe is not None:
-            develop(recipe)
-            return complete(recipe)
+            whole = complete(recipe)
+            if whole is recipe:  # else it has been developed already
+                develop(recipe)
+            return whole
     except CppnError:
         pass
     return None
@@ -140,7 +143,7 @@ def _told(shares: Mapping[int, float], keep: int | None = None) -> tuple[int, li
     if whole <= 0:  # nothing but negative shares: none of them can be the seed's own
         base, whole = next(iter(shares)), _SMALLEST
     parts = {seed: share / whole for seed, share in shares.items() if seed != base}
-    order = sorted(parts, key=lambda seed: (seed != keep, -abs(parts[seed])))[:MOST_TERMS]
+    order = sorted(parts, key=lambda seed: (seed != keep, -abs(parts[seed])))[:_TERMS]
     limited = {seed: max(-LARGEST_SHARE, min(LARGEST_SHARE, float(f"{parts[seed]:.4g}"))) for seed in order}
     return base, [[seed, share] for seed, share in limited.items() if abs(share) >= _SMALLEST or seed == keep]
 
@@ -151,7 +154,7 @@ def _added(recipe: Recipe, term: int, ratio: float) -> list[list[float]]:
     bare = recipe.change({"network": {"weights": None, "blend": None}, "": {"seed": term}})
     share = ratio * given / (_spread(develop_network(bare).layers) or 1.0)
     blend = {seed: old for seed, old in recipe.network.blend if seed != term}
-    if len(blend) >= MOST_TERMS:
+    if len(blend) >= _TERMS:
         del blend[min(blend, key=lambda seed: abs(blend[seed]))]
     blend[term] = min(LARGEST_SHARE, float(f"{share:.4g}"))
     return [[seed, share] for seed, share in blend.items()]
@@ -173,7 +176,7 @@ def _new_activations(network: NetworkRecipe, strength: float, dice: Dice) -> lis
         }
         if any(value != activation.parameters[key] for key, value in changes.items()):
             acts[i] = str(activation.with_parameters(**changes))
-    if dice.chance(0.35 * strength):
+    if dice.chance(0.4 * strength**2):  # what is seen at once is for strangers
         if len(acts) == 1:
             acts *= len(network.hidden) + 1
         place = dice.whole(0, len(acts) - 1)
@@ -198,18 +201,18 @@ def _change_colours(color: dict[str, Any], recipe: Recipe, strength: float, dice
     mode = recipe.color.mode
     if mode != "gray" and dice.chance(0.3 + 0.4 * strength):
         color["hue"] = float(f"{(recipe.color.hue + 180 * strength * dice.between(-1, 1)) % 360:.4g}")
-    if dice.chance(0.12 * strength):
+    if dice.chance(0.15 * strength**2):
         # outputs that given weights do not have cannot be shown
         fitting = [name for name in MODES if recipe.network.weights is None or MODES[name] <= MODES[mode]]
         color["mode"] = dice.choice(fitting)
         color.pop("palette", None)
-    if color["mode"] == "palette" and ("palette" not in color or dice.chance(0.5 * strength)):
+    if color["mode"] == "palette" and ("palette" not in color or dice.chance(0.6 * strength**2)):
         ramp, surface = dice.choice(list(RAMPS)), dice.choice(("smooth", "smooth", "banded", "lined"))
         color["palette"] = (
             shaded(ramp, None, dice) if surface == "smooth" else banded(ramp, None, dice, line=surface == "lined")
         )
         color["hue"] = 0.0
-    if dice.chance(0.06 * strength):
+    if dice.chance(0.06 * strength**2):
         color["invert"] = not recipe.color.invert
 
 
@@ -230,7 +233,7 @@ def _mixed(a: Recipe, b: Recipe, strength: float, locks: Container[str], dice: D
         else:
             one, two = dict(a.network.blend), dict(b.network.blend)
             shares = {key: (one.get(key, 0.0) + two.get(key, 0.0)) / 2 for key in (one | two)}
-            order = sorted(shares, key=lambda key: -abs(shares[key]))[:MOST_TERMS]
+            order = sorted(shares, key=lambda key: -abs(shares[key]))[:_TERMS]
             network["blend"] = [[key, float(f"{shares[key]:.4g}")] for key in order]
         other = dice.choice((a, b)).to_dict()["network"]
         network |= {key: other[key] for key in ("init", "gain")}

@@ -148,9 +148,9 @@ def app(explorer: Explorer, port: int) -> ASGIApp:
     """The application that answers for an explorer, behind its guard."""
     one = explorer
     routes = [
-        Route("/", _get(lambda: _file(PAGE, "index.html"))),
-        Route("/page/{name}", _of_name(lambda name: _file(PAGE, name))),
-        Route("/web/{name}", _of_name(lambda name: _file(web.FOLDER, name, (".js",)))),
+        Route("/", _get(lambda: page_file(PAGE, "index.html"))),
+        Route("/page/{name}", _of_name(lambda name: page_file(PAGE, name))),
+        Route("/web/{name}", _of_name(lambda name: page_file(web.FOLDER, name, (".js",)))),
         Route("/kept/{name}.png", _of_name(one.thumbnail)),
         Route("/api/start", _get(one.start)),
         Route("/api/shader", _post(asked.Shown, one.shader), methods=["POST"]),
@@ -211,7 +211,7 @@ def _quit(explorer: Explorer) -> Callable[[Request], Any]:
     return endpoint
 
 
-def _file(folder: Path, name: str, endings: tuple[str, ...] = tuple(_TYPES)) -> Response:
+def page_file(folder: Path, name: str, endings: tuple[str, ...] = tuple(_TYPES)) -> Response:
     """A file of a folder: of those that are in it, whatever the name would lead to."""
     here = {path.name: path for path in folder.iterdir() if path.is_file()} if folder.is_dir() else {}
     path = here.get(name)

@@ -51,7 +51,7 @@ class Job:
         """What the page is told of it."""
         share = 1.0 if self.state == "done" else min(1.0, self.drawn / (self.size.width * self.size.height))
         return {
-            "id": self.id, "name": self.path.name, "size": [self.size.width, self.size.height], "state": self.state,
+            "id": self.id, "name": self.path.name, "size": f"{self.size.width}x{self.size.height}", "state": self.state,
             "share": share, "error": self.error, "file": str(self.path) if self.state == "done" else "",
         }  # fmt: skip
 
