@@ -336,6 +336,15 @@ def test_the_window_may_change(show):
     assert shows(page, RECIPES["view"])
 
 
+def test_a_page_says_where_a_card_counts_no_deeper(show):
+    page = show(RECIPES["rgb"])
+    page.evaluate("picture.look({ zoom: 1e8 })")
+    page.keyboard.press("+")
+    assert "Deeper than a graphics card counts" in page.get_by_role("status").text_content()
+    page.keyboard.press("0")
+    assert page.get_by_role("status").text_content() == ""
+
+
 def test_a_page_has_a_name_for_those_who_do_not_see_it(show):
     page = show(RECIPES["rgb"].change({"": {"name": NAME, "description": f"It shows\n{NAME}"}}))
     assert page.title() == NAME
