@@ -17,7 +17,9 @@ SLOW = 300_000  # milliseconds: without a card, Chromium draws with the processo
 def photograph(page: Page, name: str, width: int) -> None:
     """Save what the page shows, so many pixels wide."""
     with Image.open(io.BytesIO(page.screenshot())) as picture:
-        shown = picture.convert("RGB").resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
+        shown = picture.convert("RGB").resize(
+            (width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS
+        )
         shown.save(DOCS / f"explore{name}.jpg", quality=86, optimize=True)
 
 
