@@ -75,6 +75,7 @@ class Page {
     });
     picture.addEventListener("view", () => {
       state.moved(picture.view);
+      this.told();
       this.controls?.sync();
       this.limits();
     });
@@ -116,8 +117,13 @@ class Page {
     $("about").textContent = `${recipe.network.hidden.join("·") || "no hidden layer"} · ${recipe.color.palette?.startsWith("#") ? "palette" : (recipe.color.palette ?? recipe.color.mode)}${recipe.network.weights ? "" : ` · seed ${recipe.seed}`}`;
     document.title = `${recipe.name || recipe.network.act[0]} · cppn`;
     $("command").value = shader.command;
-    if (document.activeElement !== $("recipe")) $("recipe").value = JSON.stringify(recipe, null, 1);
+    this.told();
     document.body.dataset.shown = String(Number(document.body.dataset.shown ?? 0) + 1);
+  }
+
+  /** Write the recipe where it can be read and edited. */
+  told() {
+    if (document.activeElement !== $("recipe")) $("recipe").value = JSON.stringify(this.state.recipe, null, 1);
   }
 
   /** Where the graphics card is at its end, the server draws, and the page says so. */
@@ -151,7 +157,11 @@ class Page {
       again: () => this.breeding.children(this.breeding.parents),
       keep: () => this.kept.keep(),
       draw: () => this.dialog("draw"),
-      values: () => this.dialog("values"),
+      values: () => {
+        this.dialog("values");
+        // the command is of the picture as the server saw it last, and it may have been moved since
+        if ($("values").open) this.state.go(this.state.recipe, { keep: false });
+      },
       help: () => this.dialog("help"),
       link: () => this.link(),
       copy: () => this.copy($("command").value, "The command"),

@@ -51,7 +51,7 @@ export function listen(page) {
     const sliding = event.target.matches?.("input[type=range]") && event.key.startsWith("Arrow");
     const found = KEYS.find(([key]) => key.toLowerCase() === (event.key === "=" ? "+" : event.key.toLowerCase()));
     if (!found || sliding) return;
-    if (event.target.closest?.("dialog") && found[0] !== "Escape" && found[0] !== "?" && found[0] !== "P") return;
+    if (event.target.closest?.("dialog[open]") && found[0] !== "Escape" && found[0] !== "?" && found[0] !== "P") return;
     event.preventDefault();
     found[2](page);
   });
