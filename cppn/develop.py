@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,17 +74,44 @@ def develop_network(recipe: Recipe) -> Network:
         weight, bias = given[-1]
         given[-1] = weight[: recipe.color.outputs], bias[: recipe.color.outputs]
     activations = [parse_activation(text) for text in spec.acts]
-    if given is None:
-        widths = (len(inputs) + len(latent), *spec.hidden, recipe.color.outputs)
-        given = [_draw(recipe.seed, i, widths[i], widths[i + 1], act, spec) for i, act in enumerate(activations)]
-    layers = tuple(Layer(w, b, a) for (w, b), a in zip(given, activations, strict=True))
+    widths = (len(inputs) + len(latent), *spec.hidden, recipe.color.outputs)
+    maps = list(enumerate(activations))
+    drawn = given or [_draw(recipe.seed, i, widths[i], widths[i + 1], act, spec) for i, act in maps]
+    if spec.blend:
+        others = (
+            (share, [_draw(s, i, widths[i], widths[i + 1], act, spec) for i, act in maps]) for s, share in spec.blend
+        )
+        drawn = _blended(drawn, others, 1.0 if given else _spread(spec))
+    layers = tuple(Layer(w, b, a) for (w, b), a in zip(drawn, activations, strict=True))
     return Network(inputs, latent, layers, spec.residual)
 
 
 def _latent(seed: int, spec: NetworkRecipe) -> tuple[float, ...]:
     if isinstance(spec.latent, int):
-        return tuple(Stream(seed, _LATENT).normal(spec.latent).tolist())
+        numbers = Stream(seed, _LATENT).normal(spec.latent)
+        if spec.blend:
+            for other, share in spec.blend:
+                numbers = numbers + share * Stream(other, _LATENT).normal(spec.latent)
+            numbers = numbers / _spread(spec)
+        return tuple(numbers.tolist())
     return spec.latent
+
+
+def _spread(spec: NetworkRecipe) -> float:
+    """How much wider a blend is spread than what one seed draws."""
+    return math.sqrt(1.0 + sum(share * share for _, share in spec.blend))
+
+
+def _blended(
+    maps: list[tuple[Weights, Weights]], others: Iterable[tuple[float, list[tuple[Weights, Weights]]]], spread: float
+) -> list[tuple[Weights, Weights]]:
+    """The maps with a share of others added to each, divided by the spread."""
+    sums = [(weight.astype(np.float64), bias.astype(np.float64)) for weight, bias in maps]
+    for share, other in others:
+        for (weight, bias), (more_weight, more_bias) in zip(sums, other, strict=True):
+            weight += share * more_weight
+            bias += share * more_bias
+    return [((weight / spread).astype(np.float32), (bias / spread).astype(np.float32)) for weight, bias in sums]
 
 
 def _draw(

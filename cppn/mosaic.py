@@ -168,6 +168,8 @@ def _of_unit(
                 "hidden": [len(one.bias) for one in before],
                 "act": [*acts, str(last.activation)],
                 "weights": base64.b64encode(write_weights([*before, last])).decode(),
+                "blend": None,
+                **({"latent": list(network.latent)} if recipe.network.blend else {}),
             },
             "color": {"mode": "palette", "palette": colormap, "invert": False, "levels": list(levels)},
         }

@@ -21,6 +21,7 @@ def file_name(recipe: Recipe, stem: str | None, size: tuple[int, int]) -> str:
         parts.append("x".join(map(str, recipe.network.hidden[:6])) or "flat")
     palette = recipe.color.palette or ""
     parts.append(palette if re.fullmatch(r"[\w-]{1,24}", palette) else recipe.color.mode)
+    parts += ["blend"] * bool(recipe.network.blend)
     parts.append(f"seed{recipe.seed}" if recipe.network.weights is None else "trained")
     return "-".join(parts)
 

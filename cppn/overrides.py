@@ -32,6 +32,8 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
             raise CppnError(
                 "the weights of this recipe are given", where=f"--{bad[0]}", legal="add --init torch to draw new ones"
             )
+    if "seed" in given and recipe.network.blend:
+        network["blend"] = None  # another seed's weights, not these with others' added
     act = _activations(recipe, given)
     if act is not None:
         network["act"] = act

@@ -11,7 +11,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from .errors import CppnError, failure, shorten, unknown
 from .field.activations import parse_activation
@@ -23,11 +33,14 @@ from .view import View
 VERSION = 1  # of the recipe's meaning; raised by whatever changes a picture
 LARGEST_TEXT = 64 << 20  # bytes of a recipe's text, trained weights included
 WIDEST, DEEPEST, MOST_WEIGHTS = 4096, 64, 1 << 24
+MOST_TERMS, LARGEST_SHARE = 64, 100.0  # of a blend
 
 _OF_TIMELINES = frozenset(("duration", "source", "recipe", "tracks", "drift", "latent", "morph", "boomerang"))
 
 Model = TypeVar("Model", bound=BaseModel)
 Initialisation = Literal["torch", "normal", "xavier", "kaiming", "siren"]
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
+Share = Annotated[float, Field(ge=-LARGEST_SHARE, le=LARGEST_SHARE)]
 
 
 def _one_or_many(value: Any) -> Any:
@@ -54,6 +67,9 @@ class NetworkRecipe(Section):
     `inputs`: names or formulas in x, y, r, theta. `latent`: numbers that every point is told, or how many to draw.
     `init`: the distribution of the weights; `gain` multiplies them. `residual`: h ← h + layer(h) from the second
     hidden layer on. `weights`: instead of a seed, the layers written out or a safetensors file in base64.
+    `blend`: pairs of a seed and a share: so much of the weights, and of the drawn latents, that this seed would draw is
+    added, and the sum is divided by √(1 + Σ share²), so that its spread stays. Given weights and latents are kept as
+    they are, and to such weights the others are only added.
     """
 
     hidden: tuple[Annotated[int, Field(ge=1, le=WIDEST)], ...] = (64, 64, 64)
@@ -64,6 +80,14 @@ class NetworkRecipe(Section):
     gain: float = Field(1.0, ge=0, le=1000)
     residual: bool = False
     weights: tuple[LayerWeights, ...] | str | None = None
+    blend: Annotated[tuple[tuple[Seed, Share], ...], Field(max_length=MOST_TERMS)] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_blend(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = handler(self)
+        if not self.blend:
+            data.pop("blend", None)
+        return data
 
     @model_validator(mode="after")
     def _fits_together(self) -> NetworkRecipe:
@@ -147,7 +171,7 @@ class Recipe(Section):
     version: int = Field(VERSION, ge=1, le=VERSION)
     name: str = Field("", max_length=200)
     description: str = Field("", max_length=2000)
-    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    seed: Seed = 0
     network: NetworkRecipe = NetworkRecipe()
     color: ColorRecipe = ColorRecipe()
     view: View = View()

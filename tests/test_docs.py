@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,13 @@ def test_every_command_in_the_readme_runs_as_written(run: Run, tmp_path):
     for line in lines:
         words = shlex.split(line, comments=True)
         assert words[0] == "cppn"
+        if words[1] == "explore":  # it serves until it is ended
+            command = [sys.executable, "-m", *words, "--port", "0", "--no-open"]
+            with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
+                assert server.stdout is not None
+                assert server.stdout.readline().startswith("http://127.0.0.1:")
+                server.terminate()
+            continue
         if ">" in words:
             at = words.index(">")
             (tmp_path / words[at + 1]).write_text(run(*words[1:at]).stdout)

@@ -186,3 +186,66 @@ def test_any_data_gives_a_recipe_or_one_line(data):
         from_dict(data, where="x")
     except cppn.CppnError as error:
         assert len(str(error).splitlines()) == 1
+
+
+BLEND = ((7, 0.5), (9, -2.0))
+
+
+def test_a_blend_adds_shares_of_other_seeds_weights_and_keeps_the_spread():
+    def parts(seed: int, **more: object) -> list[np.ndarray]:
+        network = cppn.NetworkRecipe(hidden=(8, 8), act="tanh", init="normal", gain=1.5, latent=3, **more)
+        developed = develop_network(cppn.Recipe(seed=seed, network=network, color=cppn.ColorRecipe(mode="rgb")))
+        flat = [array for layer in developed.layers for array in (layer.weight, layer.bias)]
+        return [np.asarray(array, np.float64) for array in (*flat, developed.latent)]
+
+    spread = (1 + 0.5**2 + 2**2) ** 0.5
+    for blended, a, b, c in zip(parts(3, blend=BLEND), parts(3), parts(7), parts(9), strict=True):
+        np.testing.assert_allclose(blended, (a + 0.5 * b - 2 * c) / spread, rtol=1e-6, atol=1e-7)
+    wide = cppn.NetworkRecipe(hidden=(200,), act="tanh", init="normal", blend=BLEND)
+    weights = [develop_network(cppn.Recipe(seed=3, network=n)).layers[0].weight for n in (wide, wide.model_copy(update={"blend": ()}))]  # fmt: skip
+    assert weights[0].std() == pytest.approx(weights[1].std(), rel=0.15)
+
+
+def test_a_blend_is_only_added_to_weights_and_latents_that_are_given():
+    plain = cppn.Recipe(seed=3, network=cppn.NetworkRecipe(hidden=(5,), act="tanh", latent=(0.25,)))
+    network = develop_network(plain)
+    text = base64.b64encode(write_weights(network.layers)).decode()
+    blended = develop_network(plain.change({"network": {"weights": text, "blend": [[7, 0.5]]}}))
+    other = develop_network(plain.change({"": {"seed": 7}}))
+    assert blended.latent == (0.25,)
+    for mixed, own, added in zip(blended.layers, network.layers, other.layers, strict=True):
+        np.testing.assert_allclose(mixed.weight, own.weight + 0.5 * added.weight, rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(mixed.bias, own.bias + 0.5 * added.bias, rtol=1e-6, atol=1e-7)
+
+
+def test_a_blend_is_written_down_only_where_there_is_one(tmp_path):
+    assert "blend" not in cppn.Recipe().to_dict()["network"]
+    recipe = cppn.Recipe(network=cppn.NetworkRecipe(blend=BLEND))
+    assert recipe.to_dict()["network"]["blend"] == [[7, 0.5], [9, -2.0]]
+    assert cppn.load(cppn.save(recipe, tmp_path / "a.toml")) == from_json(recipe.to_json(), where="") == recipe
+
+
+@pytest.mark.parametrize("blend", [[[1, 101]], [[-1, 0.5]], [[2**63, 0.5]], [[1, "nan"]], [[1]], [[1, 0.1]] * 65, 3])
+def test_a_blend_out_of_range_is_refused_in_one_line(blend):
+    with pytest.raises(cppn.CppnError, match=r"network\.blend") as told:
+        from_dict({"network": {"blend": blend}}, where="")
+    assert "\n" not in str(told.value)
+
+
+def test_another_seed_drops_a_blend_and_another_shape_keeps_it():
+    from cppn.overrides import override
+
+    recipe = cppn.Recipe(network=cppn.NetworkRecipe(blend=BLEND))
+    assert override(recipe, {"seed": 4}).network.blend == ()
+    assert override(recipe, {"hidden": (8,), "inputs": ("x",), "init": "normal"}).network.blend == BLEND
+    assert override(recipe, {"zoom": 2}).network.blend == BLEND
+
+
+def test_a_network_written_out_needs_no_blend():
+    from cppn.motion.walks import with_network
+
+    recipe = cppn.Recipe(network=cppn.NetworkRecipe(hidden=(5,), act="tanh", latent=2, blend=BLEND))
+    network = develop_network(recipe)
+    written = with_network(recipe, network, list(network.layers))
+    assert written.network.blend == ()
+    assert np.array_equal(cppn.render(written, (8, 8)), cppn.render(recipe, (8, 8)))

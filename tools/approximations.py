@@ -1,4 +1,4 @@
-"""Where the numbers in `cppn/engines/halide_ops.py` come from: near-minimax fits, with their errors in float32.
+"""Where the numbers in `cppn/field/approximations.py` come from: near-minimax fits, with their errors in float32.
 
     python tools/approximations.py
 

@@ -17,6 +17,8 @@ COMMANDS = {
     "render": "Draw a picture.",
     "animate": "Draw a film or a perfect loop.",
     "gallery": "Make a folder of wallpapers.",
+    "explore": "Look for pictures in the browser.",
+    "export": "Make a page, a shader or a network file of a picture.",
     "wallpaper": "Set the desktop's picture.",
     "mosaic": "Show the hidden units of a network.",
     "fit": "Train a network on a picture.",

@@ -241,6 +241,9 @@ def _files(start: str) -> list[str]:
         ".mp4",
         ".webm",
         ".gif",
+        ".html",
+        ".glsl",
+        ".onnx",
     )
     folder, slash, _ = start.rpartition("/")
     try:

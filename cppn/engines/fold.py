@@ -55,8 +55,12 @@ class Folded:
     offset: float
 
 
-def fold(field: Field, frame: Frame, *, turns: bool) -> Folded:
-    """Fold a field on a frame. `turns`: let bare sines and cosines become `Ops.cos_squared`, which counts in turns."""
+def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Folded:
+    """Fold a field on a frame.
+
+    `turns`: let bare sines and cosines become `Ops.cos_squared`, which counts in turns. `counts`: write the steps of
+    every `iterate` into the tree; otherwise they stay parameters, which may change while the cores stay the same.
+    """
     network = field.network
     first = network.layers[0].weight.astype(np.float64)
     bias = network.layers[0].bias.astype(np.float64)
@@ -82,7 +86,7 @@ def fold(field: Field, frame: Frame, *, turns: bool) -> Folded:
             bias = layer.bias.astype(np.float64) + out_shift * weight.sum(axis=1)
             weight = weight * out_scale
         last = i == len(network.layers) - 1
-        part = fold_activation(layer.activation, peel=last or not network.residual, turns=turns)
+        part = fold_activation(layer.activation, peel=last or not network.residual, turns=turns, counts=counts)
         if i == 0:
             pixel = pixel * part.scale_in
         known = {**layer.activation.parameters, **_parts_of_steps(layer.activation.parameters)}
@@ -108,10 +112,12 @@ class FoldedActivation:
     shift_out: float = 0.0
 
 
-def fold_activation(activation: Activation, *, peel: bool = True, turns: bool = True) -> FoldedActivation:
+def fold_activation(
+    activation: Activation, *, peel: bool = True, turns: bool = True, counts: bool = True
+) -> FoldedActivation:
     """Take an activation's affine parts off; those around it only with `peel`."""
     parameters = activation.parameters
-    tree = _unroll_counts(activation.tree, parameters)
+    tree = _unroll_counts(activation.tree, parameters) if counts else activation.tree
     scale_out, shift_out = 1.0, 0.0
     if peel:
         tree, scale_out, shift_out = _peel(tree, parameters)

@@ -1,7 +1,7 @@
 """Halide expressions in float32 as a kind of value.
 
 Halide calls libm for most elementary functions, one lane at a time. Those below are a few vector instructions each.
-`tools/approximations.py` makes their coefficients; the errors stated are the largest in float32 and are tested.
+Their coefficients stand in `field/approximations.py`; the errors stated are the largest in float32 and are tested.
 """
 
 from __future__ import annotations
@@ -15,6 +15,16 @@ from typing import Any
 
 import halide as hl
 
+from ..field.approximations import (
+    ATAN,
+    COS_HALF_TURNS,
+    ERF,
+    ERF_LIMIT,
+    ROOT_POWER,
+    SIN_TURNS,
+    TANH,
+    TANH_LIMIT,
+)  # fmt: skip
 from ..field.color import dither
 from ..field.ops import Ops, Value
 
@@ -73,38 +83,38 @@ class HalideOps(Ops):
         turns = turns - hl.round(turns)
         # sin repeats mirrored beyond a quarter turn
         folded = hl.select(hl.abs(turns) > f32(0.25), hl.select(turns > f32(0.0), f32(0.5), f32(-0.5)) - turns, turns)
-        return folded * polynomial(folded * folded, _SIN_TURNS)
+        return folded * polynomial(folded * folded, SIN_TURNS)
 
     def cos(self, x: Value) -> Value:
         """Error below 2.5e-7 beyond that of rounding x/2π."""
         turns = x * f32(0.5 / math.pi)
         s = f32(0.25) - hl.abs(turns - hl.round(turns))
-        return s * polynomial(s * s, _SIN_TURNS)
+        return s * polynomial(s * s, SIN_TURNS)
 
     def cos_squared(self, turns: Value) -> Value:
         """Error below 5e-7 of its peak."""
         f = turns - hl.round(turns)
         u = f * f
-        c = u + f32(_COS_HALF_TURNS[-1])
-        for coefficient in _COS_HALF_TURNS[-2::-1]:
+        c = u + f32(COS_HALF_TURNS[-1])
+        for coefficient in COS_HALF_TURNS[-2::-1]:
             c = c * u + f32(coefficient)
         return c * c
 
     def srgb_curve(self, x: Value) -> Value:
         """Error below 8e-7."""
-        return x * x * polynomial(hl.sqrt(x), _ROOT_POWER)
+        return x * x * polynomial(hl.sqrt(x), ROOT_POWER)
 
     def tanh(self, x: Value) -> Value:
         """Error below 5e-7."""
-        x = self.clamp(x, f32(-_TANH_LIMIT), f32(_TANH_LIMIT))
+        x = self.clamp(x, f32(-TANH_LIMIT), f32(TANH_LIMIT))
         u = x * x
-        return x * polynomial(u, _TANH[0]) / polynomial(u, _TANH[1])
+        return x * polynomial(u, TANH[0]) / polynomial(u, TANH[1])
 
     def erf(self, x: Value) -> Value:
         """Error below 7e-7."""
-        x = self.clamp(x, f32(-_ERF_LIMIT), f32(_ERF_LIMIT))
+        x = self.clamp(x, f32(-ERF_LIMIT), f32(ERF_LIMIT))
         u = x * x
-        return x * polynomial(u, _ERF[0]) / polynomial(u, _ERF[1])
+        return x * polynomial(u, ERF[0]) / polynomial(u, ERF[1])
 
     def atan2(self, y: Value, x: Value) -> Value:
         """Error below 5e-7."""
@@ -112,7 +122,7 @@ class HalideOps(Ops):
         ay, ax = hl.abs(y), hl.abs(x)
         small, large = hl.min(ax, ay), hl.max(ax, ay)
         t = small / hl.max(large, f32(1e-30))
-        angle = t * polynomial(t * t, _ATAN)
+        angle = t * polynomial(t * t, ATAN)
         angle = hl.select(ay > ax, f32(math.pi / 2) - angle, angle)
         angle = hl.select(x < f32(0.0), f32(math.pi) - angle, angle)
         return hl.select(y < f32(0.0), -angle, angle)
@@ -143,23 +153,3 @@ def polynomial(x: Expr, coefficients: Sequence[float]) -> Expr:
     for c in coefficients[-2::-1]:
         value = value * x + f32(c)
     return value
-
-
-# of cos(πx)·√PEAK in x², the leading coefficient 1 left out
-_COS_HALF_TURNS = (4.55171919, -22.4617939, 18.4727535, -6.06234598)
-_SIN_TURNS = (6.28318501, -41.3416557, 81.6010056, -76.5497818, 39.536705)
-# of s^0.8, s = √x, weighted by s^4
-_ROOT_POWER = (0.0406006202, 1.29475391, -0.66554898, 0.543564081, -0.272574037, 0.0592048801)
-_ATAN = (
-    0.999999344, -0.333298594, 0.199465662, -0.139086291, 0.0964219719, -0.0559123196, 0.021862952, -0.00405456545,
-)  # fmt: skip
-_TANH_LIMIT = 7.9
-_TANH = (
-    (0.999999404, 0.129226893, 0.00294851535, 1.14147133e-05),
-    (1.0, 0.462558091, 0.0238035284, 0.000238395907, 2.4572509e-07),
-)
-_ERF_LIMIT = 3.9
-_ERF = (
-    (1.12837708, 0.332141846, 0.0699860528, 0.00940920319, 0.000337177655),
-    (1.0, 0.627663374, 0.171327516, 0.0263557453, 0.00239012716, 1.95421453e-05),
-)

@@ -226,7 +226,7 @@ _ARITHMETIC: dict[str, Callable[[Value, Value], Value]] = {
 def evaluate(node: Node, values: Mapping[str, Value], ops: Ops) -> Value:
     """The formula's value, where `values` gives each name's value in the kind that `ops` computes with.
 
-    The number of steps of `iterate` must be a plain number, in the tree or in `values`; a tensor of one will do.
+    The number of steps of `iterate` must be one that `ops.iterate` can count.
     """
     if node.op == "number":
         return node.value
@@ -234,11 +234,11 @@ def evaluate(node: Node, values: Mapping[str, Value], ops: Ops) -> Value:
         return values[node.name]
     if node.op == "iterate":
         body, steps, start = node.args
-        x = evaluate(start, values, ops)
-        count, part = divmod(float(evaluate(steps, values, ops)), 1)
-        for _ in range(int(count)):
-            x = evaluate(body, {**values, "x": x}, ops)
-        return x + part * (evaluate(body, {**values, "x": x}, ops) - x) if part else x
+        return ops.iterate(
+            lambda x: evaluate(body, {**values, "x": x}, ops),
+            evaluate(steps, values, ops),
+            evaluate(start, values, ops),
+        )
     args = [evaluate(arg, values, ops) for arg in node.args]
     if node.op in _ARITHMETIC:
         return _ARITHMETIC[node.op](*args)

@@ -11,6 +11,7 @@ comparisons `< <= > >=`. Division by zero and undefined results are IEEE infinit
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 Value = Any
@@ -124,6 +125,13 @@ class Ops:
         half = self._whole_power(x, exponent // 2) if exponent > 1 else None
         square = x if half is None else half * half
         return square * x if half is not None and exponent % 2 else square
+
+    def iterate(self, body: Callable[[Value], Value], steps: Value, x: Value) -> Value:
+        """The body applied so often to x: a plain number, or a tensor of one; 2.5 is halfway from 2 to 3 times."""
+        count, part = divmod(float(steps), 1)
+        for _ in range(int(count)):
+            x = body(x)
+        return x + part * (body(x) - x) if part else x
 
     def srgb_curve(self, x: Value) -> Value:
         """x^2.4, of x in [0.09, 1]."""

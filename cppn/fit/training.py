@@ -130,7 +130,9 @@ def trained_recipe(recipe: Recipe, network: Network) -> Recipe:
 
     from ..network import write_weights
 
-    return recipe.change({"network": {"weights": base64.b64encode(write_weights(network.layers)).decode()}})
+    latent = {"latent": list(network.latent)} if recipe.network.blend else {}
+    weights = base64.b64encode(write_weights(network.layers)).decode()
+    return recipe.change({"network": {"weights": weights, "blend": None, **latent}})
 
 
 def last_loss(losses: NDArray[np.float32], count: int = 200) -> NDArray[np.float64]:

@@ -8,9 +8,9 @@ from ..recipe import NetworkRecipe, Recipe
 
 
 def command(recipe: Recipe, width: int, height: int, aa: object = 1) -> str | None:
-    """The `cppn render` command with every flag that this recipe needs; None if its weights are written out."""
+    """The `cppn render` command with every flag that this recipe needs; None if no flags say its weights."""
     network, color, view = recipe.network, recipe.color, recipe.view
-    if network.weights is not None:
+    if network.weights is not None or network.blend:
         return None
     plain = Recipe()
     flags: list[tuple[str, str]] = [

@@ -63,7 +63,7 @@ def vary(recipe: Recipe, seed: int, index: int, *, tone: Tone | None = None, pal
     """Variation `index` of a picture: other weights or the same ones moved, another view, other colours."""
     dice = Dice(seed, _VARY, index)
     if recipe.network.weights is None and dice.chance(0.5):
-        varied = recipe.change({"": {"seed": dice.whole(0, 2**31 - 1)}})
+        varied = recipe.change({"": {"seed": dice.whole(0, 2**31 - 1)}, "network": {"blend": None}})
     else:
         network = develop_network(recipe)
         varied = Drift(network, dice.between(0.1, 0.5), dice.whole(0, 2**31 - 1)).at(recipe, dice.unit())

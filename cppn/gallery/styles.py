@@ -185,13 +185,23 @@ def _logistic(dice: Dice) -> Sketch:
     )  # fmt: skip
 
 
-_ACTS = ("sin:freq={f}", "tanh", "gauss", "sin", "triangle:freq={f}", "abs", "softsign", "snake", "wavelet:freq=3")
+ACTIVATIONS = (
+    "sin:freq={f}",
+    "tanh",
+    "gauss",
+    "sin",
+    "triangle:freq={f}",
+    "abs",
+    "softsign",
+    "snake",
+    "wavelet:freq=3",
+)
 _INPUTS = ("r", "sin(2*x)", "cos(2*y)", "abs(x)", "x*y", "sin(3*r)", "max(abs(x), abs(y))")
 
 
 def _mixture(dice: Dice) -> Sketch:
     hidden = dice.choice(((16, 16), (24, 16, 12), (12, 12, 12)))
-    act = [dice.choice(_ACTS).format(f=f"{dice.factor(0.9, 2.2):g}") for _ in hidden]
+    act = [dice.choice(ACTIVATIONS).format(f=f"{dice.factor(0.9, 2.2):g}") for _ in hidden]
     more = tuple(f"{dice.choice(_INPUTS)}" for _ in range(dice.whole(0, 2)))
     return Sketch(
         hidden, (*act, dice.choice(("linear", "sin", "sigmoid"))), (*_slanted(dice), *dict.fromkeys(more)),

@@ -236,6 +236,9 @@ def _resolve_morph(morph: dict[str, Any], recipe: Any, path: Path) -> dict[str, 
             raise CppnError(f"morph.{key} is no list", where=str(path), legal=f"write {key} = {legal}")
     found = [_named(source, path) for source in morph.get("sources", [])]
     if isinstance(recipe, dict):
+        network = recipe.get("network")
+        if isinstance(network, dict) and "blend" in network:  # other seeds' weights, with nothing added
+            recipe = {**recipe, "network": {key: value for key, value in network.items() if key != "blend"}}
         found += [{**recipe, "seed": seed} for seed in morph.get("seeds", [])]
     return {**told, "recipes": [*told.get("recipes", []), *found]}
 

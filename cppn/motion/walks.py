@@ -103,4 +103,4 @@ class LatentWalk:
 def with_network(recipe: Recipe, network: Network, layers: list[Layer]) -> Recipe:
     """The recipe with these layers' weights, and the network's latent inputs, written into it."""
     weights = base64.b64encode(write_weights(layers)).decode()
-    return recipe.change({"network": {"weights": weights, "latent": list(network.latent)}})
+    return recipe.change({"network": {"weights": weights, "latent": list(network.latent), "blend": None}})

@@ -1,7 +1,8 @@
 """The recipe inside a picture file: how it is put there and, from files that may be hostile, read back.
 
 PNG has a text chunk named `cppn`. JPEG, WebP, AVIF, TIFF and GIF carry an XMP packet, Deep Zoom a comment in its
-descriptor, MP4 and WebM a comment near their beginning.
+descriptor, MP4 and WebM a comment near their beginning; of what is exported, a page has an element of its own, a shader
+a comment, and an ONNX network a property, which is the last thing in the file.
 All hold the same ASCII JSON:
 `{"cppn": <version of the program>, "recipe": {…}, "drawing": {"width": …, "height": …, "aa": …, …}}`.
 """
@@ -9,6 +10,7 @@ All hold the same ASCII JSON:
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ KEY = "cppn"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FILMS = (b"GIF8", b"\x1a\x45\xdf\xa3")  # GIF, and Matroska, of which WebM is a kind
 _XMP_OPEN, _XMP_CLOSE = b"<cppn:picture>", b"</cppn:picture>"
+HTML_OPEN, HTML_CLOSE = b'<script type="application/json" id="recipe">', b"</script>"
 _MOST_CHUNKS = 1 << 20
 
 
@@ -90,8 +93,12 @@ def _find(file: BinaryIO, path: Path, where: str) -> bytes:
     if head[:4] in MAGICS:
         return _between(read_tag(file, XMP, LARGEST_TEXT) or b"", where)
     suffix = path.suffix.lower()
-    if suffix == ".dzi" or head.startswith(_FILMS) or (suffix == ".mp4" and head[4:] == b"ftyp"):
+    if suffix in (".dzi", ".html", ".glsl") or head.startswith(_FILMS) or (suffix == ".mp4" and head[4:] == b"ftyp"):
         file.seek(0)
+        marks = (HTML_OPEN, HTML_CLOSE) if suffix == ".html" else (_XMP_OPEN, _XMP_CLOSE)
+        return _between(file.read(LARGEST_TEXT), where, marks)
+    if suffix == ".onnx":  # the weights come first, and may be more than is read
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LARGEST_TEXT))
         return _between(file.read(LARGEST_TEXT), where)
     return _between(_xmp(path, where), where)
 
@@ -181,12 +188,13 @@ def _xmp(path: Path, where: str) -> bytes:
     return packet.encode() if isinstance(packet, str) else bytes(packet)
 
 
-def _between(packet: bytes, where: str) -> bytes:
+def _between(packet: bytes, where: str, marks: tuple[bytes, bytes] = (_XMP_OPEN, _XMP_CLOSE)) -> bytes:
     """What stands between our marks."""
-    start, end = packet.find(_XMP_OPEN), packet.rfind(_XMP_CLOSE)
-    if start < 0 or end < start:
+    start = packet.find(marks[0])
+    end = packet.find(marks[1], max(0, start))
+    if start < 0 or end < 0:
         raise _none(where)
-    return packet[start + len(_XMP_OPEN) : end]
+    return packet[start + len(marks[0]) : end]
 
 
 def _none(where: str) -> CppnError:

@@ -1,0 +1,280 @@
+/** The panel: a control for everything in the recipe, with ranges from the catalogue. */
+
+import { acts, newSeed, parameters, parse, setParameter } from "./recipe.js";
+
+const FORMULA = "formula…";
+
+/** Where a slider stands for a value, and back: wide ranges are finest near zero, or near their lower end. */
+function scale(low, high) {
+  if (low > 0 && high / low > 100) {
+    const span = Math.log(high / low);
+    return { there: (value) => Math.log(value / low) / span, back: (at) => low * Math.exp(at * span) };
+  }
+  if (high - low <= 20 || low > 0) return { there: (value) => (value - low) / (high - low), back: (at) => low + at * (high - low) };
+  const steep = Math.min(14, 3 + Math.log(high - low));
+  const far = Math.max(Math.abs(low), Math.abs(high));
+  const up = (at) => (far * Math.sinh(steep * at)) / Math.sinh(steep);
+  const down = (value) => Math.asinh((value / far) * Math.sinh(steep)) / steep;
+  const [first, last] = [down(low), down(high)];
+  return { there: (value) => (down(value) - first) / (last - first), back: (at) => up(first + at * (last - first)) };
+}
+
+const tidy = (value) => +Number(value).toPrecision(6);
+
+function make(tag, attributes = {}, ...inside) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes))
+    if (key in element && key !== "list") element[key] = value;
+    else element.setAttribute(key, value);
+  element.append(...inside);
+  return element;
+}
+
+export class Controls {
+  constructor(form, state, catalogue, limits) {
+    Object.assign(this, { form, state, catalogue, limits, each: false });
+    this.syncs = [];
+    form.addEventListener("submit", (event) => event.preventDefault());
+    state.addEventListener("shown", () => this.sync());
+  }
+
+  /** Show what the recipe says; what is being typed is left alone. */
+  sync() {
+    const { network, color } = this.state.recipe;
+    const names = acts(this.state.recipe).map((text) => parse(text, this.catalogue));
+    const shape = JSON.stringify([
+      network.hidden.length, names.map((one) => (one.entry ? one.name : FORMULA)), this.each || network.act.length > 1,
+      this.latents().length, color.mode, Object.keys(this.parameters()),
+    ]);
+    if (shape !== this.shape) this.build();
+    this.shape = shape;
+    for (const sync of this.syncs) sync(this.state.recipe);
+  }
+
+  /** The parameters of all activations together. */
+  parameters() {
+    return Object.assign({}, ...acts(this.state.recipe).map((text) => parameters(text, this.catalogue)));
+  }
+
+  latents() {
+    const { latent } = this.state.recipe.network;
+    return Array.isArray(latent) ? latent : (this.state.shader?.latent ?? []);
+  }
+
+  build() {
+    const at = document.activeElement?.id;
+    const open = this.form.parentElement.scrollTop;
+    this.syncs = [];
+    this.form.replaceChildren();
+    this.network();
+    this.colour();
+    this.view();
+    this.source();
+    if (at) document.getElementById(at)?.focus({ preventScroll: true });
+    this.form.parentElement.scrollTop = open;
+  }
+
+  network() {
+    const { recipe } = this.state;
+    this.title("Network");
+    const many = this.each || recipe.network.act.length > 1;
+    const maps = many ? acts(recipe).length : 1;
+    for (let i = 0; i < maps; ++i) this.activation(i, maps);
+    this.check("each", "Each layer its own", () => many, (on) => {
+      this.each = on;
+      if (!on) return { network: { act: [acts(this.state.recipe)[0]] } };
+      this.shape = "";
+      this.sync();
+      return null;
+    });
+    for (const [key, about] of Object.entries(this.parameters()))
+      this.number(`p-${key}`, key, about.low, about.high, about.meaning,
+        () => this.parameters()[key]?.value ?? about.default,
+        (value) => {
+          const texts = setParameter(this.state.recipe.network.act, key, value, this.catalogue);
+          return texts && { network: { act: texts } };
+        });
+    this.text("hidden", "Layers", "Widths of the hidden layers, like 64,64,64", () => this.state.recipe.network.hidden.join(","), (text) => ({
+      network: { hidden: text.split(",").filter((part) => part.trim()).map(Number), act: this.same(), weights: null },
+    }));
+    this.text("inputs", "Inputs", `${this.catalogue.inputs.map((one) => one.name).join(", ")}, or formulas in them`,
+      () => this.state.recipe.network.inputs.join(","), (text) => ({ network: { inputs: split(text), weights: null } }));
+    this.number("latent", "Latents", 0, 16, "How many numbers every point is told besides", () => this.latents().length, (count) => {
+      const now = this.latents();
+      return { network: { latent: Array.from({ length: Math.round(count) }, (_, i) => now[i] ?? 0), weights: null } };
+    }, 1);
+    this.latents().forEach((_, i) =>
+      this.number(`z-${i}`, `z${i + 1}`, -3, 3, "A latent", () => this.latents()[i] ?? 0, (value) => {
+        const latent = this.latents().map(tidy);
+        latent[i] = value;
+        return { network: { latent } };
+      }));
+    this.choice("init", "Weights", this.catalogue.inits, "Their distribution", () => this.state.recipe.network.init, (init) => ({ network: { init, weights: null } }));
+    this.number("gain", "Gain", 0, 1000, "Factor on the weights", () => this.state.recipe.network.gain, (gain) => ({ network: { gain } }));
+    this.check("residual", "Residual", () => this.state.recipe.network.residual, (residual) => ({ network: { residual } }));
+    this.text("seed", "Seed", "Of the weights", () => String(this.state.recipe.seed), (text) => ({
+      "": { seed: Number(text) }, network: { weights: null, blend: null },
+    }));
+  }
+
+  /** The activations, one or many, for when the number of layers changes. */
+  same() {
+    const { act } = this.state.recipe.network;
+    return act.length === 1 ? act : [act[0]];
+  }
+
+  activation(i, maps) {
+    const id = maps === 1 ? "act" : `act-${i}`;
+    const label = maps === 1 ? "Activation" : i === maps - 1 ? "Last" : `Layer ${i + 1}`;
+    const text = () => acts(this.state.recipe)[i];
+    const put = (one) => {
+      const all = maps === 1 ? [one] : acts(this.state.recipe).map((old, k) => (k === i ? one : old));
+      return { network: { act: all } };
+    };
+    const names = [...this.catalogue.activations.map((one) => one.name), FORMULA];
+    const shown = () => (parse(text(), this.catalogue).entry ? parse(text(), this.catalogue).name : FORMULA);
+    const about = Object.fromEntries(this.catalogue.activations.map((one) => [one.name, `${one.about}: ${one.formula}`]));
+    this.choice(id, label, names, "What each unit makes of its sum", shown, (name) => put(name === FORMULA ? this.formula(text()) : name), about);
+    if (shown() === FORMULA) this.text(`${id}-formula`, "Formula", "In x, like sin(3*x)*exp(-x*x)", text, put);
+  }
+
+  /** The formula with which to begin: that of the activation until now. */
+  formula(text) {
+    const { entry } = parse(text, this.catalogue);
+    return entry ? `0 + ${entry.formula}` : "sin(3*x)*exp(-x*x)";
+  }
+
+  colour() {
+    this.title("Colour");
+    const { color } = this.state.recipe;
+    const about = Object.fromEntries(this.catalogue.modes.map((one) => [one.name, one.about]));
+    this.choice("mode", "Colour", this.catalogue.modes.map((one) => one.name), "What the outputs mean", () => this.state.recipe.color.mode,
+      (mode) => ({ color: { mode, palette: mode === "palette" ? (this.state.recipe.color.palette ?? "viridis") : null } }), about);
+    if (color.mode === "palette") {
+      this.text("palette", "Palette", "A name, or colours like #101830,#e04030", () => this.state.recipe.color.palette ?? "", (palette) => ({ color: { palette } }), this.catalogue.palettes);
+    }
+    this.number("hue", "Hue", -180, 180, "Degrees by which all hues are turned", () => this.state.recipe.color.hue, (hue) => ({ color: { hue } }));
+    this.check("invert", "Negative", () => this.state.recipe.color.invert, (invert) => ({ color: { invert } }));
+    this.text("levels", "Levels", "Values that become black and white, like -1,1; empty: the activation's own", () => (this.state.recipe.color.levels ?? []).join(","),
+      (text) => ({ color: { levels: text.trim() ? text.split(",").map(Number) : null } }));
+  }
+
+  view() {
+    this.title("View");
+    const of = (key) => () => this.state.recipe.view[key];
+    const centre = (i) => (value) => {
+      const center = [...this.state.recipe.view.center];
+      center[i] = Number(value);
+      return { view: { center } };
+    };
+    this.text("x", "x", "The point in the middle", () => String(tidy(this.state.recipe.view.center[0])), centre(0));
+    this.text("y", "y", "The point in the middle", () => String(tidy(this.state.recipe.view.center[1])), centre(1));
+    this.number("zoom", "Zoom", 1e-3, 1e6, "Magnification", of("zoom"), (zoom) => ({ view: { zoom } }));
+    this.number("extent", "Extent", 0.01, 1000, "The shorter side shows −E to E", of("extent"), (extent) => ({ view: { extent } }));
+    this.number("rotate", "Rotate", -180, 180, "Degrees, counterclockwise", of("rotate"), (rotate) => ({ view: { rotate } }));
+    this.check("stretch", "Stretch", of("stretch"), (stretch) => ({ view: { stretch } }));
+    this.buttons([["home", "Whole picture", () => this.state.change({ view: { center: [0, 0], zoom: 1, rotate: 0 } })]]);
+  }
+
+  source() {
+    this.title("Begin with");
+    const names = ["…", ...this.catalogue.presets];
+    this.choice("preset", "Preset", names, "Pictures that come with the program", () => "…", (name) => {
+      if (name !== "…") this.form.dispatchEvent(new CustomEvent("load", { detail: name }));
+      return null;
+    });
+    this.buttons([["reseed", "New weights", () => this.state.change({ "": { seed: newSeed() }, network: { weights: null, blend: null } })]]);
+  }
+
+  // kinds of controls
+
+  title(text) {
+    this.form.append(make("h2", { textContent: text }));
+  }
+
+  row(id, label, about, ...inside) {
+    const row = make("div", { className: "control" }, make("label", { htmlFor: `c-${id}`, textContent: label, title: about }), ...inside);
+    this.form.append(row);
+  }
+
+  /** Ask the state for what a control wants, or mark it as wrong. */
+  put(id, changes) {
+    if (changes) this.state.change(changes, id);
+  }
+
+  number(id, label, low, high, about, get, set, step = 0) {
+    const { there, back } = scale(low, high);
+    const range = make("input", { type: "range", id: `c-${id}`, min: 0, max: 1000, step: 1, title: about });
+    const exact = make("input", { type: "number", id: `n-${id}`, step: "any", min: low, max: high, title: `${about}: ${low} to ${high}`, "aria-label": `${label}, exactly` });
+    const round = (value) => (step ? Math.round(value / step) * step : tidy(value.toPrecision(3)));
+    range.addEventListener("input", () => {
+      const value = round(back(range.value / 1000));
+      exact.value = value;
+      this.put(id, set(value));
+    });
+    exact.addEventListener("change", () => {
+      if (exact.value !== "" && exact.checkValidity()) this.put(id, set(Number(exact.value)));
+      else exact.reportValidity();
+    });
+    this.row(id, label, about, make("div", { className: "pair" }, range, exact));
+    this.syncs.push(() => {
+      const value = get();
+      if (document.activeElement !== range || !range.matches(":active")) range.value = Math.round(1000 * Math.min(1, Math.max(0, there(value))));
+      range.setAttribute("aria-valuetext", String(tidy(value)));
+      if (document.activeElement !== exact) exact.value = tidy(value);
+    });
+  }
+
+  text(id, label, about, get, set, options = null) {
+    const field = make("input", { type: "text", id: `c-${id}`, title: about, placeholder: about, maxLength: 4000, spellcheck: false });
+    if (options) {
+      const list = make("datalist", { id: `l-${id}` }, ...options.map((one) => make("option", { value: one.palette, label: one.name })));
+      field.setAttribute("list", list.id);
+      this.form.append(list);
+    }
+    field.addEventListener("change", () => this.put(id, set(field.value.trim())));
+    this.row(id, label, about, field);
+    this.syncs.push(() => {
+      if (document.activeElement !== field) field.value = get();
+    });
+  }
+
+  choice(id, label, names, about, get, set, abouts = {}) {
+    const field = make("select", { id: `c-${id}`, title: about }, ...names.map((name) => make("option", { value: name, textContent: name, title: abouts[name] ?? "" })));
+    field.addEventListener("change", () => this.put(id, set(field.value)));
+    this.row(id, label, about, field);
+    this.syncs.push(() => {
+      field.value = get();
+      field.title = abouts[field.value] ?? about;
+    });
+  }
+
+  check(id, label, get, set) {
+    const field = make("input", { type: "checkbox", id: `c-${id}` });
+    field.addEventListener("change", () => this.put(id, set(field.checked)));
+    this.row(id, label, "", make("span", {}, field));
+    this.syncs.push(() => (field.checked = get()));
+  }
+
+  buttons(all) {
+    this.form.append(
+      make("div", { className: "buttons" }, ...all.map(([id, label, act]) => {
+        const button = make("button", { type: "button", id: `c-${id}`, className: "plain", textContent: label });
+        button.addEventListener("click", act);
+        return button;
+      })),
+    );
+  }
+}
+
+/** Texts between commas, but for those inside brackets. */
+function split(text) {
+  const found = [""];
+  let depth = 0;
+  for (const letter of text) {
+    depth += (letter === "(") - (letter === ")");
+    if (letter === "," && !depth) found.push("");
+    else found[found.length - 1] += letter;
+  }
+  return found.map((one) => one.trim()).filter(Boolean);
+}
