@@ -470,7 +470,8 @@ def test_when_the_server_is_gone_the_page_keeps_what_it_has(browser, tmp_path, o
     assert recipe(page)["seed"] != found["seed"]
     page.keyboard.press("Escape")
     expect(page.locator("#notice")).to_contain_text("The server has stopped")
-    assert again.process.wait(timeout=60) == 0
+    again.process.communicate(timeout=60)
+    assert again.process.returncode == 0
 
 
 def test_it_works_on_a_phone_and_by_names_for_all_that_can_be_pressed(open_page):
