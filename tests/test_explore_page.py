@@ -167,6 +167,14 @@ def test_the_other_keys(open_page):
     for word in ("Q", "Esc", "new random weights", "undo"):
         expect(page.locator("#keys")).to_contain_text(word)
     page.keyboard.press("Escape")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("l")
+    expect(page.locator("#toasts")).to_contain_text("The link is copied")
+    assert page.evaluate("() => navigator.clipboard.readText()") == page.url
+    page.keyboard.press("f")
+    page.wait_for_selector("html:fullscreen", state="attached")
+    page.keyboard.press("f")
+    page.wait_for_selector("html:not(:fullscreen)", state="attached")
     page.keyboard.press("v")
     expect(page.locator("#panel")).to_be_hidden()
     page.keyboard.press("v")
@@ -365,6 +373,18 @@ def test_a_large_drawing_leaves_the_page_free(open_page, served):
     assert pixels(made).shape[:2] == (2160, 3840)
     assert cppn.load(made) == cppn.Recipe.model_validate(drawn)
     assert not [path for path in served.folder.iterdir() if "part" in path.name]
+
+
+def test_exports_hold_the_picture(open_page, served):
+    page = open_page()
+    found = cppn.Recipe.model_validate(shown(page, lambda: page.keyboard.press("r")))
+    page.keyboard.press("d")
+    for ending in ("html", "glsl", "onnx"):
+        page.select_option("#draw [name=format]", ending)
+        page.click("#draw [type=submit]")
+        expect(page.locator("#toasts")).to_contain_text(f".{ending}")
+        (made,) = served.folder.glob(f"*.{ending}")
+        assert cppn.load(made) == found
 
 
 def test_a_link_is_a_picture_and_a_damaged_one_is_told(open_page, served):

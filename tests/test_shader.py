@@ -139,6 +139,40 @@ def test_a_change_of_numbers_compiles_nothing(page):
     assert drawn(page, small("cos:freq=2,iters=1,r=3", mode="rgb", hidden=(8, 9)))[1] == compiled + 1
 
 
+LIVE = """async ([shader, view]) => {
+  const { Picture } = await import("/web/picture.js");
+  const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const canvas = document.createElement("canvas");
+  canvas.style.cssText = "position: fixed; inset: 0; width: 900px; height: 600px";
+  document.body.append(canvas);
+  const picture = new Picture(canvas);
+  const given = { ...shader, weights: floats(shader.weights), parameters: floats(shader.parameters) };
+  const rest = () => new Promise((done) => picture.addEventListener("rest", done, { once: true }));
+  const seen = [];
+  const watch = () => { seen.push(picture.sharpness); if (!picture.still) requestAnimationFrame(watch); };
+  picture.show(given, view);
+  await rest();
+  watch();
+  picture.zoomAt(2, 450, 300);
+  picture.panBy(30, 10);
+  await rest();
+  picture.still = true;
+  return [Math.min(...seen), picture.sharpness, picture.view, [canvas.width, canvas.height]];
+}"""
+
+
+def test_it_is_drawn_coarsely_while_it_moves_and_sharply_when_it_rests(page):
+    made = shader(small("cos:freq=2", mode="rgb", hidden=(24, 24)))
+    told = {"source": made.source, "weights": text(made.weights), "parameters": text(made.parameters), "table": None}
+    least, last, view, size = page.evaluate(LIVE, [told, made.recipe.view.model_dump()])
+    assert 0 < least < 1
+    assert last == 1
+    assert size == [900, 600]
+    assert view["zoom"] == 2
+    step = 2 * 5 / 2 / 600  # of the plane, a pixel
+    np.testing.assert_allclose(view["center"], [-30 * step, 10 * step])
+
+
 def test_recipes_of_one_shape_have_one_text():
     a, b = (
         shader(small("cos:freq=2", seed=1, mode="oklch")),

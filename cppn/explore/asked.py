@@ -58,6 +58,13 @@ class Order(Section):
     bits: Literal[8, 16] = 8
 
 
+class Export(Section):
+    """A picture to be written for another program into the folder."""
+
+    recipe: Recipe
+    format: Literal["html", "glsl", "onnx"]
+
+
 class Keeping(Section):
     """A recipe to be kept."""
 

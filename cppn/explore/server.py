@@ -26,15 +26,17 @@ from .. import __version__, web
 from ..drawing import render
 from ..engines import Quality
 from ..errors import CppnError, failure, shorten
+from ..export import export
+from ..naming import file_name
 from ..recipe import Recipe, Section, parse_json, validated
-from ..sinks.names import check_place, make_folder
+from ..sinks.names import check_place, free_path, make_folder
 from ..view import parse_size
 from . import asked
 from .breed import cross, litter, mutate
 from .guard import Guard
 from .kept import Kept, Lineage
 from .told import catalogue, shader_bytes, told
-from .work import Queue, QueueFullError
+from .work import Queue, QueueFullError, plain_name
 
 PAGE = Path(__file__).parent / "page"
 _TYPES = {
@@ -111,6 +113,13 @@ class Explorer:
         """Call a drawing off."""
         return JSONResponse({}) if self.queue.cancel(number) else _missing("drawing", number)
 
+    def export(self, want: asked.Export) -> Response:
+        """A picture for another program, written into the folder."""
+        make_folder(self.folder)
+        stem = plain_name(want.recipe.name) or file_name(want.recipe, None, (1, 1))
+        path = free_path(self.folder / f"{stem}.{want.format}")
+        return JSONResponse({"file": str(export(want.recipe, path))})
+
     def keep(self, want: asked.Keeping) -> Response:
         """Keep a recipe in the folder."""
         return JSONResponse(self.kept.add(want.recipe, want.name, want.parents))
@@ -160,6 +169,7 @@ def app(explorer: Explorer, port: int) -> ASGIApp:
         Route("/api/draw", _post(asked.Order, one.draw), methods=["POST"]),
         Route("/api/draw", _get(one.jobs)),
         Route("/api/draw/{name}", _of_name(one.cancel), methods=["DELETE"]),
+        Route("/api/export", _post(asked.Export, one.export), methods=["POST"]),
         Route("/api/keep", _post(asked.Keeping, one.keep), methods=["POST"]),
         Route("/api/kept", _get(one.list_kept)),
         Route("/api/kept/{name}", _of_name(one.forget), methods=["DELETE"]),

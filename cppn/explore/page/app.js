@@ -205,11 +205,21 @@ class Page {
   }
 
   async draw({ size, aa, format, bits }) {
+    if (["html", "glsl", "onnx"].includes(format)) return this.export(format);
     const wanted = { recipe: this.state.recipe, size, aa: aa === "auto" ? aa : Number(aa), format, bits: Number(bits) };
     try {
       await this.drawings.draw(wanted);
     } catch (error) {
       this.say(`It cannot be drawn: ${error.message}`, true);
+    }
+  }
+
+  async export(format) {
+    try {
+      const { file } = await this.server.ask("POST", "/api/export", { recipe: this.state.recipe, format });
+      this.say(`Exported: ${file}`);
+    } catch (error) {
+      this.say(`It cannot be exported: ${error.message}`, true);
     }
   }
 
