@@ -45,6 +45,7 @@ def main() -> None:
             page.wait_for_selector(f'body[data-rest="{rest + 1}"]', state="attached")
             page.wait_for_timeout(3000)
             page.mouse.move(500, 300)
+            page.wait_for_timeout(600)  # what had faded comes back
             photograph(page, "", 1200)
             page.keyboard.press("b")
             for i in range(1, 13):

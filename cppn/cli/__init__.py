@@ -36,6 +36,7 @@ HELP = """Draw coordinate networks: small networks that map each point of the pl
   cppn render marble --size 4k -o marble.png    a preset, at any size
   cppn render marble.png --size 8k -o big.png   any picture again, from its file
   cppn animate marble -o marble.mp4             a picture in motion
+  cppn explore                                  live in the browser
 """
 
 

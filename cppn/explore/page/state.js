@@ -43,6 +43,8 @@ export class State extends EventTarget {
         const shader = await this.server.shader(now.recipe);
         if (this.wanted === now) this.wanted = null;
         if (now.keep && this.recipe) this.remember(now.what);
+        // it may have been moved while the server was asked
+        shader.recipe.view = { ...shader.recipe.view, ...now.recipe.view };
         this.recipe = shader.recipe;
         this.shader = shader;
         this.dispatchEvent(new CustomEvent("shown", { detail: now.what }));
