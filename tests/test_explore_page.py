@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import differences, pixels
+from conftest import differences, pixels, small
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import cppn
 
-DESKTOP = {"viewport": {"width": 900, "height": 520}}
+DESKTOP = {"viewport": {"width": 760, "height": 440}}
 PHONE = {"viewport": {"width": 390, "height": 700}, "device_scale_factor": 1, "is_mobile": True, "has_touch": True}
 SLOW = 60_000  # milliseconds, on a machine with much else to do
-START = "cosine-1"
+START = small("cos:freq=1.5,iters=0,r=3.82843", hidden=(10, 10), name="start")
 
 expect.set_options(timeout=SLOW)
 
@@ -45,7 +45,9 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    served = Served(tmp_path_factory.mktemp("explore"), START, "--port", "0")
+    source = tmp_path_factory.mktemp("source") / "start.toml"
+    cppn.save(START, source)
+    served = Served(tmp_path_factory.mktemp("explore"), str(source), "--port", "0")
     yield served
     served.stop()
 
@@ -111,9 +113,9 @@ def test_the_page_shows_what_render_draws(open_page):
     page = open_page()
     found = canvas(page)
     height, width, _ = found.shape
-    wanted = cppn.render(cppn.presets[START], (width, height), engine="reference")
+    wanted = cppn.render(START, (width, height), engine="reference")
     assert differences(found, np.broadcast_to(wanted, found.shape), 2) < 0.01
-    assert cppn.Recipe.model_validate(recipe(page)) == cppn.presets[START]
+    assert cppn.Recipe.model_validate(recipe(page)) == START
 
 
 def test_the_keys_of_logisticmapdnn(open_page, served):
@@ -285,7 +287,7 @@ def test_drag_and_wheel_move_the_picture_as_render_would(open_page):
     view = moved["view"]
     assert view["zoom"] == pytest.approx(np.exp(240 * 0.0016), rel=1e-6)
     # what was under the pointer stays there: (40, 60) pixels right of and below its place before
-    first = cppn.View(**cppn.presets[START].view.model_dump())
+    first = cppn.View(**START.view.model_dump())
     from cppn.view import frame
 
     width, height = page.viewport_size["width"], page.viewport_size["height"]
@@ -360,7 +362,7 @@ def test_a_large_drawing_leaves_the_page_free(open_page, served):
     page.select_option("#draw [name=aa]", "3")
     page.click("#draw [type=submit]")
     page.wait_for_selector("#jobs [data-state=drawing], #jobs [data-state=done]")
-    page.fill("#draw [name=size]", "3000x3000")
+    page.fill("#draw [name=size]", "16000x16000")
     page.click("#draw [type=submit]")
     page.wait_for_selector("#jobs li:nth-child(2)")
     page.keyboard.press("Escape")
@@ -368,7 +370,7 @@ def test_a_large_drawing_leaves_the_page_free(open_page, served):
     page.keyboard.press("d")
     page.locator("#jobs li:first-child button").click()
     page.wait_for_selector("#jobs [data-state=cancelled]")
-    page.wait_for_selector("#jobs [data-state=done]", timeout=180_000)
+    page.wait_for_selector("#jobs [data-state=done]:has-text('3840x2160')", timeout=180_000)
     (made,) = (path for path in served.folder.glob("*.png") if pixels(path).shape[1] == 3840)
     assert pixels(made).shape[:2] == (2160, 3840)
     assert cppn.load(made) == cppn.Recipe.model_validate(drawn)
@@ -387,10 +389,59 @@ def test_exports_hold_the_picture(open_page, served):
         assert cppn.load(made) == found
 
 
+def test_fields_keep_what_is_refused_and_are_filled_when_the_form_changes(open_page):
+    page = open_page(allowed="400")
+    page.fill("#c-inputs", "x,q")
+    page.locator("#c-inputs").press("Tab")
+    expect(page.locator("#c-inputs[aria-invalid=true]")).to_have_value("x,q")
+    page.locator("#c-inputs").press("Escape")
+    expect(page.locator("#c-inputs")).to_have_value("x,y")
+    page.focus("#c-inputs")
+    shown(page, lambda: page.select_option("#c-mode", "palette"))  # the panel is laid out anew
+    expect(page.locator("#c-inputs")).to_have_value("x,y")
+    page.select_option("#c-act", "formula…")
+    expect(page.locator("#c-act-formula")).to_be_focused()
+
+
+def test_messages_are_seen_above_dialogs(open_page):
+    page = open_page(allowed="400")
+    page.keyboard.press("d")
+    page.fill("#draw [name=size]", "banana")
+    page.click("#draw [type=submit]")
+    expect(page.locator("#toasts")).to_contain_text("unknown size 'banana'")
+    box = page.locator("#toasts p").last.bounding_box()
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= page.viewport_size["width"]
+    assert 0 <= box["y"] <= box["y"] + box["height"] <= page.viewport_size["height"]
+    shot = page.screenshot(clip=box)
+    page.evaluate("() => document.getElementById('draw').close()")
+    page.evaluate("() => document.getElementById('toasts').hidePopover()")
+    assert page.screenshot(clip=box) != shot
+
+
+def test_a_cross_stays_one_when_locks_change_and_fingers_can_cross(open_page, served):
+    page = open_page()
+    page.keyboard.press("b")
+    page.wait_for_selector("#grid[data-generation='1']")
+    page.check("#crossing")
+    page.click("#grid button:nth-child(2)")
+    page.click("#grid button:nth-child(3)")
+    page.wait_for_selector("#grid[data-generation='2']")
+    page.check("#breed [value=colours]")
+    page.wait_for_selector("#grid[data-generation='3']")
+    tree = served.folder / "lineage.json"
+    before = tree.read_text().count('"how":"crossed"') if tree.exists() else 0
+    with page.expect_response(lambda answer: (answer.request.post_data or "").count('"how":"crossed"') > before):
+        page.click("#grid button:nth-child(4)")
+    assert tree.read_text().count('"how":"crossed"') == before + 1
+    assert any(len(node["parents"]) == 2 for node in json.loads(tree.read_text())["nodes"])
+
+
 def test_a_link_is_a_picture_and_a_damaged_one_is_told(open_page, served):
     page = open_page()
-    found = shown(page, lambda: page.keyboard.press("r"))
     page.wait_for_url("**/#r=*")
+    first = page.url
+    found = shown(page, lambda: page.keyboard.press("r"))
+    page.wait_for_url(lambda url: url != first)
     link = page.url
     assert recipe(open_page(link)) == found
     for damaged in (
@@ -401,7 +452,7 @@ def test_a_link_is_a_picture_and_a_damaged_one_is_told(open_page, served):
     ):
         other = open_page(damaged, allowed="400")
         expect(other.locator("#toasts")).to_contain_text("The link is damaged")
-        assert cppn.Recipe.model_validate(recipe(other)) == cppn.presets[START]
+        assert cppn.Recipe.model_validate(recipe(other)) == START
 
 
 def test_two_tabs_do_not_disturb_each_other(open_page):
@@ -434,7 +485,7 @@ def test_a_lost_context_comes_back(open_page):
     expect(page.locator("#notice")).to_be_hidden()
     after = canvas(page)
     assert differences(after[:400], before[:400], 60) < 0.9
-    wanted = cppn.render(cppn.presets[START], after.shape[1::-1], engine="reference")
+    wanted = cppn.render(START, after.shape[1::-1], engine="reference")
     assert differences(after, np.broadcast_to(wanted, after.shape), 2) < 0.01
 
 
@@ -488,6 +539,8 @@ def test_when_the_server_is_gone_the_page_keeps_what_it_has(browser, tmp_path, o
     expect(page.locator("#notice")).to_be_hidden(timeout=SLOW)
     page.wait_for_selector('body[data-shown="2"]', state="attached")  # what was asked for meanwhile
     assert recipe(page)["seed"] != found["seed"]
+    page.keyboard.press("Escape")
+    expect(page.locator("#toasts")).to_contain_text("Esc once more")
     page.keyboard.press("Escape")
     expect(page.locator("#notice")).to_contain_text("The server has stopped")
     again.process.communicate(timeout=60)

@@ -13,6 +13,8 @@ import { Gone, Server } from "./server.js";
 import { StandIn } from "./standin.js";
 import { State } from "./state.js";
 
+const EXPORTS = new Set(["html", "glsl", "onnx"]);
+const AGAIN = 3000; // milliseconds within which a second Esc means it
 const IDLE = 4000; // milliseconds without a movement, after which what floats fades
 const $ = (id) => document.getElementById(id);
 
@@ -39,7 +41,7 @@ class Page {
     keys.list($("keys"));
     if (!(await this.fromAddress())) await this.state.go(began.recipe, { keep: false });
     document.body.dataset.ready = "true";
-    this.drawings.follow();
+    this.drawings.follow(true);
   }
 
   /** Show the picture of the address; false if it has none or is damaged. */
@@ -64,9 +66,9 @@ class Page {
     state.addEventListener("shown", () => this.shown());
     state.addEventListener("wrong", (event) => {
       this.say(event.detail, true);
-      this.controls?.sync();
     });
     state.addEventListener("history", () => this.buttons());
+    state.addEventListener("waiting", () => this.controls?.sync());
     server.addEventListener("gone", () => this.notice("The server has stopped. The picture stays live, and its link holds it; `cppn explore` goes on.", true));
     server.addEventListener("back", () => {
       this.notice("");
@@ -93,6 +95,11 @@ class Page {
     $("draw").querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.draw(Object.fromEntries(new FormData(event.target)));
+    });
+    $("draw").querySelector("[name=format]").addEventListener("change", (event) => {
+      const picture = !EXPORTS.has(event.target.value);
+      for (const name of ["size", "aa", "bits"]) $("draw").querySelector(`[name=${name}]`).disabled = !picture;
+      $("draw").querySelector("[type=submit]").textContent = picture ? "Draw" : "Export";
     });
     $("picture").addEventListener("dblclick", () => this.home());
     for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => this.pressed());
@@ -205,7 +212,7 @@ class Page {
   }
 
   async draw({ size, aa, format, bits }) {
-    if (["html", "glsl", "onnx"].includes(format)) return this.export(format);
+    if (EXPORTS.has(format)) return this.export(format);
     const wanted = { recipe: this.state.recipe, size, aa: aa === "auto" ? aa : Number(aa), format, bits: Number(bits) };
     try {
       await this.drawings.draw(wanted);
@@ -262,7 +269,11 @@ class Page {
   escape() {
     if (this.opened) this.close();
     else if (document.body.classList.contains("bare")) this.hideAll();
-    else this.quit();
+    else if (performance.now() - (this.asked ?? -Infinity) < AGAIN) this.quit();
+    else {
+      this.asked = performance.now();
+      this.say(this.drawings.busy ? "A drawing is not finished. Esc once more ends the server" : "Esc once more ends the server");
+    }
   }
 
   async quit() {
@@ -341,6 +352,9 @@ class Page {
     line.className = bad ? "bad" : "";
     $("toasts").append(line);
     while ($("toasts").children.length > 4) $("toasts").firstChild.remove();
+    // above whatever is open, which is on a layer of its own
+    $("toasts").hidePopover();
+    $("toasts").showPopover();
     setTimeout(() => line.remove(), bad ? 9000 : 4500);
   }
 

@@ -17,6 +17,7 @@ export class Breeding {
     Object.assign(this, { sheet, tree, state, server, miniatures, say });
     this.grid = sheet.querySelector("#grid");
     this.strength = sheet.querySelector("#strength");
+    this.crossing = sheet.querySelector("#crossing"); // for fingers, which have no Shift
     this.nodes = new Map();
     this.present = null; // the node that is shown
     this.chosen = []; // to be crossed
@@ -24,10 +25,11 @@ export class Breeding {
     this.generation = 0;
     const told = () => (sheet.querySelector("output").value = Number(this.strength.value).toFixed(2));
     this.strength.addEventListener("input", told);
-    this.strength.addEventListener("change", () => this.children());
-    for (const lock of sheet.querySelectorAll("[name=lock]")) lock.addEventListener("change", () => this.children());
+    this.strength.addEventListener("change", () => this.children(this.parents));
+    for (const lock of sheet.querySelectorAll("[name=lock]"))
+      lock.addEventListener("change", () => this.children(this.parents));
     told();
-    this.grid.addEventListener("click", (event) => this.click(event.target.closest("button"), event.shiftKey));
+    this.grid.addEventListener("click", (event) => this.click(event.target.closest("button"), event.shiftKey || this.crossing.checked));
     this.grid.addEventListener("keydown", (event) => this.keys(event));
     new ResizeObserver(() => this.redraw()).observe(this.grid);
     for (const type of ["wheel", "pointermove"]) this.grid.addEventListener(type, (event) => this.look(event), { passive: false });
@@ -48,9 +50,17 @@ export class Breeding {
 
   async show() {
     this.sheet.hidden = false;
+    this.find();
     if (!this.present || !same(this.nodes.get(this.present)?.recipe, this.state.recipe))
       this.present = this.add(this.state.recipe, this.present ? [this.present] : [], this.present ? "changed" : "first");
     await this.children();
+  }
+
+  /** The node of the picture that is shown, if it has one. */
+  find() {
+    if (same(this.nodes.get(this.present)?.recipe, this.state.recipe)) return;
+    const found = [...this.nodes.values()].findLast((node) => same(node.recipe, this.state.recipe));
+    if (found) this.present = found.id;
   }
 
   hide() {
@@ -75,6 +85,7 @@ export class Breeding {
     try {
       ({ children } = await this.server.ask("POST", "/api/breed", asked));
     } catch (error) {
+      if (!this.grid.children.length) this.sheet.hidden = true; // there is nothing to choose from
       return this.say(error.message, true);
     }
     if (turn !== this.turn) return;
@@ -145,6 +156,7 @@ export class Breeding {
     const ids = this.chosen.map((one) =>
       one.className === "parent" ? this.present : this.add(one.recipe, this.parents, this.parents.length > 1 ? "crossed" : "mutated"));
     await this.children(ids);
+    this.crossing.checked = false;
     this.say("Crossed: these are their children");
   }
 
@@ -181,6 +193,7 @@ export class Breeding {
 
   /** Draw the tree: a row a generation, children below their first parent. */
   drawTree() {
+    this.find();
     const place = this.tree.querySelector("#tree");
     const below = new Map([...this.nodes.keys()].map((id) => [id, []]));
     const roots = [];

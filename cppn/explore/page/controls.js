@@ -1,6 +1,6 @@
 /** The panel: a control for everything in the recipe, with ranges from the catalogue. */
 
-import { acts, newSeed, parameters, parse, setParameter } from "./recipe.js";
+import { acts, newSeed, parameters, parse, setParameter, write } from "./recipe.js";
 
 const FORMULA = "formula…";
 
@@ -35,7 +35,16 @@ export class Controls {
     Object.assign(this, { form, state, catalogue, limits, each: false });
     this.syncs = [];
     form.addEventListener("submit", (event) => event.preventDefault());
-    state.addEventListener("shown", () => this.sync());
+    state.addEventListener("shown", () => {
+      for (const field of form.querySelectorAll("[aria-invalid]")) this.mark(field, false);
+      this.sync();
+    });
+    state.addEventListener("wrong", () => {
+      // what was typed stays, to be mended; anything else shows what is so
+      const field = document.getElementById(`c-${this.asked}`);
+      if (field?.type === "text") this.mark(field, true);
+      this.sync();
+    });
   }
 
   /** Show what the recipe says; what is being typed is left alone. */
@@ -46,9 +55,19 @@ export class Controls {
       network.hidden.length, names.map((one) => (one.entry ? one.name : FORMULA)), this.each || network.act.length > 1,
       this.latents().length, color.mode, Object.keys(this.parameters()),
     ]);
-    if (shape !== this.shape) this.build();
+    const anew = shape !== this.shape;
+    if (anew) this.build();
     this.shape = shape;
-    for (const sync of this.syncs) sync(this.state.recipe);
+    for (const sync of this.syncs) sync(anew);
+    if (anew && this.next) document.getElementById(this.next)?.select();
+    if (anew) this.next = "";
+  }
+
+  /** Mark a field as wrong, or as right again. */
+  mark(field, wrong) {
+    field.classList.toggle("wrong", wrong);
+    if (wrong) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
   }
 
   /** The parameters of all activations together. */
@@ -134,14 +153,18 @@ export class Controls {
     const names = [...this.catalogue.activations.map((one) => one.name), FORMULA];
     const shown = () => (parse(text(), this.catalogue).entry ? parse(text(), this.catalogue).name : FORMULA);
     const about = Object.fromEntries(this.catalogue.activations.map((one) => [one.name, `${one.about}: ${one.formula}`]));
-    this.choice(id, label, names, "What each unit makes of its sum", shown, (name) => put(name === FORMULA ? this.formula(text()) : name), about);
+    this.choice(id, label, names, "What each unit makes of its sum", shown, (name) => {
+      if (name !== FORMULA) return put(name);
+      this.next = `c-${id}-formula`;
+      return put(this.formula(text()));
+    }, about);
     if (shown() === FORMULA) this.text(`${id}-formula`, "Formula", "In x, like sin(3*x)*exp(-x*x)", text, put);
   }
 
   /** The formula with which to begin: that of the activation until now. */
   formula(text) {
-    const { entry } = parse(text, this.catalogue);
-    return entry ? `0 + ${entry.formula}` : "sin(3*x)*exp(-x*x)";
+    const { entry, given } = parse(text, this.catalogue);
+    return entry && entry.formula !== "x" ? write({ name: entry.formula, given }) : "sin(3*x)*exp(-x*x)";
   }
 
   colour() {
@@ -199,6 +222,7 @@ export class Controls {
 
   /** Ask the state for what a control wants, or mark it as wrong. */
   put(id, changes) {
+    this.asked = id;
     if (changes) this.state.change(changes, id);
   }
 
@@ -217,11 +241,11 @@ export class Controls {
       else exact.reportValidity();
     });
     this.row(id, label, about, make("div", { className: "pair" }, range, exact));
-    this.syncs.push(() => {
+    this.syncs.push((anew) => {
       const value = get();
       if (document.activeElement !== range || !range.matches(":active")) range.value = Math.round(1000 * Math.min(1, Math.max(0, there(value))));
       range.setAttribute("aria-valuetext", String(tidy(value)));
-      if (document.activeElement !== exact) exact.value = tidy(value);
+      if (anew || document.activeElement !== exact) exact.value = tidy(value);
     });
   }
 
@@ -234,8 +258,16 @@ export class Controls {
     }
     field.addEventListener("change", () => this.put(id, set(field.value.trim())));
     this.row(id, label, about, field);
-    this.syncs.push(() => {
-      if (document.activeElement !== field) field.value = get();
+    this.syncs.push((anew) => {
+      if (field.ariaInvalid === "true") return;
+      if (anew || document.activeElement !== field) field.value = get();
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      this.mark(field, false);
+      field.value = get();
+      field.blur();
+      event.stopPropagation();
     });
   }
 

@@ -3,12 +3,15 @@
 export class Kept {
   constructor(strip, state, server, say) {
     Object.assign(this, { strip, state, server, say });
+    this.others = new BroadcastChannel("cppn-kept"); // tabs of the same server
+    this.others.addEventListener("message", () => this.refresh());
   }
 
   async keep() {
     try {
       const kept = await this.server.ask("POST", "/api/keep", { recipe: this.state.recipe });
       this.add(kept);
+      this.others.postMessage(kept.id);
       this.say(`Kept as ${kept.file}`);
     } catch (error) {
       this.say(`It could not be kept: ${error.message}`, true);
@@ -48,6 +51,7 @@ export class Kept {
       try {
         await this.server.ask("DELETE", `/api/kept/${encodeURIComponent(kept.id)}`);
         item.remove();
+        this.others.postMessage(kept.id);
         this.say(`Removed ${kept.name}`);
       } catch (error) {
         this.say(error.message, true);
@@ -57,6 +61,8 @@ export class Kept {
     this.strip.append(item);
   }
 }
+
+const BUSY = new Set(["waiting", "drawing"]);
 
 export class Drawings {
   constructor(list, server, say) {
@@ -70,14 +76,16 @@ export class Drawings {
     this.follow();
   }
 
-  async follow() {
+  async follow(quietly = false) {
     if (this.following) return;
     this.following = true;
     try {
       for (let busy = true; busy; ) {
         const { jobs } = await this.server.ask("GET", "/api/draw");
+        if (quietly) for (const job of jobs) if (!BUSY.has(job.state)) this.told.add(job.id); // they were, elsewhere
+        quietly = false;
         this.show(jobs);
-        busy = jobs.some((job) => job.state === "waiting" || job.state === "drawing");
+        busy = this.busy = jobs.some((job) => BUSY.has(job.state));
         if (busy) await new Promise((wake) => setTimeout(wake, 300));
       }
     } catch (error) {
@@ -97,7 +105,7 @@ export class Drawings {
         text.textContent = `${job.name} ${job.size}: ${text.textContent}`;
         text.className = job.state === "failed" ? "bad" : "";
         item.append(text);
-        if (job.state === "waiting" || job.state === "drawing") {
+        if (BUSY.has(job.state)) {
           const stop = document.createElement("button");
           stop.type = "button";
           stop.className = "plain";
@@ -113,7 +121,7 @@ export class Drawings {
       }),
     );
     for (const job of jobs) {
-      if (this.told.has(job.id) || job.state === "waiting" || job.state === "drawing") continue;
+      if (this.told.has(job.id) || BUSY.has(job.state)) continue;
       this.told.add(job.id);
       if (job.state === "done") this.say(`Drawn: ${job.file}`);
       if (job.state === "failed") this.say(`${job.name}: ${job.error}`, true);

@@ -12,7 +12,7 @@ export const KEYS = [
   ["T", "cosine on or off", (page) => page.toggleCosine()],
   ["P", "the values: command line and recipe", (page) => page.do("values")],
   ["O", "save the image at the window's size", (page) => page.saveImage()],
-  ["Escape", "close what is open; if nothing is, quit", (page) => page.escape()],
+  ["Escape", "close what is open; twice: quit", (page) => page.escape()],
   ["B", "breed", (page) => page.do("breed")],
   ["G", "lineage", (page) => page.do("lineage")],
   ["K", "keep", (page) => page.do("keep")],
@@ -47,7 +47,7 @@ export function listen(page) {
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing && event.key !== "Escape") return;
-    if (typing) return void event.target.blur();
+    if (typing) return void (event.target.closest("dialog") ? page.escape() : event.target.blur());
     const sliding = event.target.matches?.("input[type=range]") && event.key.startsWith("Arrow");
     const found = KEYS.find(([key]) => key.toLowerCase() === (event.key === "=" ? "+" : event.key.toLowerCase()));
     if (!found || sliding) return;

@@ -50,7 +50,10 @@ export class State extends EventTarget {
         this.dispatchEvent(new CustomEvent("shown", { detail: now.what }));
         this.write();
       } catch (error) {
-        if (error instanceof Gone) return; // what is wanted is shown when the server is back
+        if (error instanceof Gone) {
+          this.dispatchEvent(new Event("waiting")); // what is wanted is shown when the server is back
+          return;
+        }
         if (this.wanted === now) this.wanted = null;
         this.dispatchEvent(new CustomEvent("wrong", { detail: error.message }));
       }
@@ -85,6 +88,10 @@ export class State extends EventTarget {
 
   step(from, to) {
     if (!from.length) return Promise.resolve();
+    if (this.server.gone) {
+      this.dispatchEvent(new CustomEvent("wrong", { detail: "The server has stopped: it cannot be had now" }));
+      return Promise.resolve();
+    }
     to.push(this.recipe);
     this.last = { what: "", when: 0 };
     const going = this.go(from.pop(), { keep: false });
