@@ -119,10 +119,7 @@ def study_gradients(
             panel.set_title(f"σ {one.std:.1e}   max |g| {one.largest:.1e}", fontsize=7)
             _say_missing(panel, one)
             if row == 0:
-                panel.annotate(
-                    _name(column), (0.5, 1), (0, 20), xycoords="axes fraction", textcoords="offset points",
-                    ha="center", fontsize=9, weight="bold",
-                )  # fmt: skip
+                _heading(panel, column)
         axes[row * _MAPS].set_ylabel(_short(act), fontsize=8)
     _name_axes(figure, axes, "gradient")
     told = {
@@ -152,10 +149,7 @@ def study_outputs(
             panel.set_title(text, fontsize=7)
             _say_missing(panel, values or sums, alone=sums.missing == sums.count)
             if row == 0:
-                panel.annotate(
-                    _name(column), (0.5, 1), (0, 20), xycoords="axes fraction", textcoords="offset points",
-                    ha="center", fontsize=9, weight="bold",
-                )  # fmt: skip
+                _heading(panel, column)
         axes[row * _MAPS].set_ylabel(_short(act), fontsize=8)
     _name_axes(figure, axes, "value")
     settings = {**_settings("outputs", data, seed), "grey": "affine maps", "lines": "after the activation"}
@@ -172,6 +166,13 @@ def study_outputs(
         ]
     }
     return publish(figure, folder, "output-histograms", form, settings, told), told
+
+
+def _heading(panel: Any, column: int) -> None:
+    panel.annotate(
+        _name(column), (0.5, 1), (0, 20), xycoords="axes fraction", textcoords="offset points", ha="center",
+        fontsize=9, weight="bold",
+    )  # fmt: skip
 
 
 def _settings(study: str, data: Data, seed: int) -> dict[str, Any]:

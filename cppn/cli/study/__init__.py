@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from ..lazy import LazyGroup
 
 STUDIES = {
     "curves": "Activations as curves, with slopes, and as art.",
@@ -15,33 +15,9 @@ STUDIES = {
 }
 
 
-class _Studies(click.Group):
-    """The studies, none of which is imported before it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(STUDIES)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in STUDIES:
-            return None
-        command: click.Command = import_module(f".{name}", __name__).command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in STUDIES and not args[0].startswith("-"):
-            from ...errors import unknown
-
-            raise unknown("study", args[0], STUDIES)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Studies"):
-            formatter.write_dl(list(STUDIES.items()))
-
-
-@click.group("study", cls=_Studies, short_help="Study activation functions.")
+@click.group(
+    "study", cls=LazyGroup, package=__name__, about=STUDIES, kind="study", short_help="Study activation functions."
+)
 def command() -> None:
     """Study activation functions: figures for a lecture, with their data as JSON beside them.
 
