@@ -78,6 +78,7 @@ export class Breeding {
 
   /** Fill the grid with children of the present picture, or of those that are crossed. */
   async children(parents = [this.present]) {
+    if (this.locks.length === 3) return this.say("With all three kept there is nothing left to change", true);
     const turn = ++this.turn;
     const recipes = parents.map((id) => this.nodes.get(id).recipe);
     const asked = { parents: recipes, strength: Number(this.strength.value), count: CHILDREN, locks: this.locks, seed: newSeed() };
