@@ -36,7 +36,10 @@ const SHOWN = { Escape: "Esc", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "�
 /** Listen for the keys, but for those typed into a field. */
 export function listen(page) {
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.matches?.("input:not([type=range], [type=checkbox]), textarea, select");
+    // the focus may still be in a dialog that has just been closed
+    const typing =
+      event.target.matches?.("input:not([type=range], [type=checkbox]), textarea, select") &&
+      !event.target.closest("dialog:not([open])");
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !typing) {
       const key = event.key.toLowerCase();
       if (key === "z" || key === "y") {
