@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,8 @@ def test_every_control_changes_the_recipe(open_page):
     assert fill("#c-x", "0.25")["view"]["center"][0] == 0.25
     assert fill("#c-y", "-2")["view"]["center"][1] == -2
     assert fill("#n-zoom", "4")["view"]["zoom"] == 4
+    limits = page.locator("#n-zoom").evaluate("(field) => [Number(field.min), Number(field.max)]")
+    assert limits == [1e-9, 1e9], "the recipe's own"
     assert fill("#n-extent", "3")["view"]["extent"] == 3
     assert fill("#n-rotate", "30")["view"]["rotate"] == 30
     assert tick("#c-stretch")["view"]["stretch"] is True
@@ -443,12 +446,16 @@ def test_a_link_is_a_picture_and_a_damaged_one_is_told(open_page, served):
     found = shown(page, lambda: page.keyboard.press("r"))
     page.wait_for_url(lambda url: url != first)
     link = page.url
+    packed = zlib.compressobj(wbits=-15)
+    refused = packed.compress(b'{"network": {"hidden": [0]}}') + packed.flush()  # whole, but no recipe
+    refused_link = served.address + "#r=" + base64.urlsafe_b64encode(refused).decode().rstrip("=")
     assert recipe(open_page(link)) == found
     for damaged in (
         link[:-20],
         link[:60] + "AAAA" + link[64:],
         served.address + "#r=%%%",
         served.address + "#r=bm90aGluZw",
+        refused_link,
     ):
         other = open_page(damaged, allowed="400")
         expect(other.locator("#toasts")).to_contain_text("The link is damaged")

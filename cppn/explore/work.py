@@ -123,7 +123,8 @@ class Queue:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            error, state, path = "", "done", job.path
+            state: State = "done"
+            error, path = "", job.path
             try:
                 path = _draw(job, self._folder)
             except _CancelledError:
@@ -135,7 +136,7 @@ class Queue:
             except Exception as unexpected:  # the others are still to be drawn
                 error, state = f"{type(unexpected).__name__}: {unexpected}", "failed"
             with self._changed:
-                job.path, job.error, job.state = path, " ".join(error.split()), state  # type: ignore[assignment]
+                job.path, job.error, job.state = path, " ".join(error.split()), state
 
     def _next(self) -> Job | None:
         with self._changed:

@@ -32,7 +32,7 @@ class Page {
     this.listen();
     const began = await this.server.ask("GET", "/api/start");
     this.began = began;
-    this.controls = new Controls($("controls"), this.state, { ...began.catalogue }, began.limits);
+    this.controls = new Controls($("controls"), this.state, began.catalogue);
     this.kept.fill(began.kept);
     this.breeding.take(began.lineage);
     if (began.notice) this.say(began.notice, true);
@@ -64,9 +64,7 @@ class Page {
   listen() {
     const { state, server, picture } = this;
     state.addEventListener("shown", () => this.shown());
-    state.addEventListener("wrong", (event) => {
-      this.say(event.detail, true);
-    });
+    state.addEventListener("wrong", (event) => this.say(event.detail, true));
     state.addEventListener("history", () => this.buttons());
     state.addEventListener("waiting", () => this.controls?.sync());
     server.addEventListener("gone", () => this.notice("The server has stopped. The picture stays live, and its link holds it; `cppn explore` goes on.", true));

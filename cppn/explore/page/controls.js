@@ -31,8 +31,8 @@ function make(tag, attributes = {}, ...inside) {
 }
 
 export class Controls {
-  constructor(form, state, catalogue, limits) {
-    Object.assign(this, { form, state, catalogue, limits, each: false });
+  constructor(form, state, catalogue) {
+    Object.assign(this, { form, state, catalogue, each: false });
     this.syncs = [];
     form.addEventListener("submit", (event) => event.preventDefault());
     state.addEventListener("shown", () => {
@@ -49,6 +49,7 @@ export class Controls {
 
   /** Show what the recipe says; what is being typed is left alone. */
   sync() {
+    if (!this.state.recipe) return; // none was shown yet
     const { network, color } = this.state.recipe;
     const names = acts(this.state.recipe).map((text) => parse(text, this.catalogue));
     const shape = JSON.stringify([
@@ -129,7 +130,7 @@ export class Controls {
         return { network: { latent } };
       }));
     this.choice("init", "Weights", this.catalogue.inits, "Their distribution", () => this.state.recipe.network.init, (init) => ({ network: { init, weights: null } }));
-    this.number("gain", "Gain", 0, 1000, "Factor on the weights", () => this.state.recipe.network.gain, (gain) => ({ network: { gain } }));
+    this.number("gain", "Gain", 0, 20, "Factor on the weights", () => this.state.recipe.network.gain, (gain) => ({ network: { gain } }));
     this.check("residual", "Residual", () => this.state.recipe.network.residual, (residual) => ({ network: { residual } }));
     this.text("seed", "Seed", "Of the weights", () => String(this.state.recipe.seed), (text) => ({
       "": { seed: Number(text) }, network: { weights: null, blend: null },
@@ -227,9 +228,11 @@ export class Controls {
   }
 
   number(id, label, low, high, about, get, set, step = 0) {
+    // the slider goes as far as is useful, the number as far as recipes do
+    const [least, most] = this.catalogue.limits[id] ?? [low, high];
     const { there, back } = scale(low, high);
     const range = make("input", { type: "range", id: `c-${id}`, min: 0, max: 1000, step: 1, title: about });
-    const exact = make("input", { type: "number", id: `n-${id}`, step: "any", min: low, max: high, title: `${about}: ${low} to ${high}`, "aria-label": `${label}, exactly` });
+    const exact = make("input", { type: "number", id: `n-${id}`, step: "any", min: least, max: most, title: `${about}: ${least} to ${most}`, "aria-label": `${label}, exactly` });
     const round = (value) => (step ? Math.round(value / step) * step : tidy(value.toPrecision(3)));
     range.addEventListener("input", () => {
       const value = round(back(range.value / 1000));
