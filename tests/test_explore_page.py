@@ -40,17 +40,31 @@ class Served:
         assert self.address.startswith("http://127.0.0.1:"), self.process.communicate()[1]
 
     def stop(self) -> None:
-        self.process.terminate()
-        self.process.communicate(timeout=60)
+        """End it, unless it has ended."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.communicate(timeout=60)
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    source = tmp_path_factory.mktemp("source") / "start.toml"
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    """Start a server, of a folder and with flags; all are ended in the end."""
+    started = []
+
+    def serve(*given: Any) -> Served:
+        started.append(Served(*given))
+        return started[-1]
+
+    yield serve
+    for served in started:
+        served.stop()
+
+
+@pytest.fixture
+def served(serve: Callable[..., Served], tmp_path: Path) -> Served:
+    source = tmp_path / "start.toml"
     cppn.save(START, source)
-    served = Served(tmp_path_factory.mktemp("explore"), str(source), "--port", "0")
-    yield served
-    served.stop()
+    return serve(tmp_path / "explore", str(source), "--port", "0")
 
 
 @pytest.fixture
@@ -142,10 +156,9 @@ def test_the_keys_of_logisticmapdnn(open_page, served):
     assert page.input_value("#command").startswith("cppn render ")
     page.keyboard.press("Escape")
     expect(page.locator("#values")).to_be_hidden()
-    before = set(served.folder.glob("*.png"))
     page.keyboard.press("o")
     expect(page.locator("#toasts")).to_contain_text("Drawn:")
-    (saved,) = set(served.folder.glob("*.png")) - before
+    (saved,) = served.folder.glob("*.png")
     assert pixels(saved).shape[:2] == (page.viewport_size["height"], page.viewport_size["width"])
     assert cppn.load(saved).network.act == tuple(acts(recipe(page)))
 
@@ -364,16 +377,23 @@ def test_a_large_drawing_leaves_the_page_free(open_page, served):
     page.fill("#draw [name=size]", "4k")
     page.select_option("#draw [name=aa]", "3")
     page.click("#draw [type=submit]")
-    page.wait_for_selector("#jobs [data-state=drawing], #jobs [data-state=done]")
+    first, second = (page.locator("#jobs li", has_text=size) for size in ("3840x2160", "16000x16000"))
+    expect(first).to_be_visible()
     page.fill("#draw [name=size]", "16000x16000")
     page.click("#draw [type=submit]")
-    page.wait_for_selector("#jobs li:nth-child(2)")
+    expect(second).to_be_visible()
     page.keyboard.press("Escape")
     shown(page, lambda: page.keyboard.press("r"))  # it answers while it draws
     page.keyboard.press("d")
-    page.locator("#jobs li:first-child button").click()
-    page.wait_for_selector("#jobs [data-state=cancelled]")
-    page.wait_for_selector("#jobs [data-state=done]:has-text('3840x2160')", timeout=180_000)
+    cancel = second.get_by_role("button")
+    cancel.focus()
+    for _ in range(2):
+        page.wait_for_event("response", lambda response: response.url.endswith("/api/draw"))
+    expect(cancel).to_be_focused()  # though the list was filled anew meanwhile
+    page.keyboard.press("Enter")
+    expect(second).to_have_attribute("data-state", "cancelled")
+    expect(first.get_by_role("progressbar")).to_have_count(0, timeout=180_000)
+    expect(first).to_contain_text("done")
     (made,) = (path for path in served.folder.glob("*.png") if pixels(path).shape[1] == 3840)
     assert pixels(made).shape[:2] == (2160, 3840)
     assert cppn.load(made) == cppn.Recipe.model_validate(drawn)
@@ -533,21 +553,27 @@ def test_what_is_too_big_or_too_deep_for_a_card_is_drawn_by_the_server(open_page
     page.wait_for_selector("#standin:not([hidden])")
 
 
-def test_when_the_server_is_gone_the_page_keeps_what_it_has(browser, tmp_path, open_page):
-    served = Served(tmp_path / "kept", "--port", "0")
+def test_when_the_server_is_gone_the_page_keeps_what_it_has(serve, tmp_path, open_page):
+    served = serve(tmp_path / "kept", "--port", "0")
     page = open_page(served.address, allowed="net::ERR")
     found = recipe(page)
+    toasts = page.locator("#toasts")
+    page.keyboard.press("o")
+    expect(toasts).to_contain_text("Drawn")
+    expect(toasts).not_to_contain_text("Drawn")
     served.stop()
     page.keyboard.press("r")
     expect(page.locator("#notice")).to_contain_text("The server has stopped")
     page.keyboard.press("+")
     assert recipe(page)["seed"] == found["seed"]
-    again = Served(tmp_path / "kept", "--port", served.address.rstrip("/").rpartition(":")[2])
+    again = serve(tmp_path / "kept", "--port", served.address.rstrip("/").rpartition(":")[2])
     expect(page.locator("#notice")).to_be_hidden(timeout=SLOW)
     page.wait_for_selector('body[data-shown="2"]', state="attached")  # what was asked for meanwhile
     assert recipe(page)["seed"] != found["seed"]
+    page.keyboard.press("o")
+    expect(toasts).to_contain_text("Drawn")
     page.keyboard.press("Escape")
-    expect(page.locator("#toasts")).to_contain_text("Esc once more")
+    expect(toasts).to_contain_text("Esc once more")
     page.keyboard.press("Escape")
     expect(page.locator("#notice")).to_contain_text("The server has stopped")
     again.process.communicate(timeout=60)

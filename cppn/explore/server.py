@@ -109,9 +109,9 @@ class Explorer:
         """How far the drawings are."""
         return JSONResponse({"jobs": self.queue.told()})
 
-    def cancel(self, number: str) -> Response:
+    def cancel(self, key: str) -> Response:
         """Call a drawing off."""
-        return JSONResponse({}) if self.queue.cancel(number) else _missing("drawing", number)
+        return JSONResponse({}) if self.queue.cancel(key) else _missing("drawing", key)
 
     def export(self, want: asked.Export) -> Response:
         """A picture for another program, written into the folder."""

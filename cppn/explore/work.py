@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Literal
 
 from ..drawing import draw
@@ -65,7 +66,6 @@ class Queue:
         self._waiting: deque[Job] = deque()
         self._changed = threading.Condition()
         self._stopped = False
-        self._number = 0
         self._thread = threading.Thread(target=self._work, name="cppn-drawing", daemon=True)
         self._thread.start()
 
@@ -83,8 +83,8 @@ class Queue:
                 raise failure("the server is about to end")
             if len(self._waiting) >= MOST_WAITING:
                 raise QueueFullError(f"{MOST_WAITING} drawings wait already", legal="wait for one, or call one off")
-            self._number += 1
-            job = Job(str(self._number), recipe, size, quality, path)
+            # no number: a page that outlives its server would take the next one's first drawing for its own
+            job = Job(token_hex(4), recipe, size, quality, path)
             self._jobs[job.id] = job
             self._waiting.append(job)
             for old in [one.id for one in self._jobs.values() if one.state not in ("waiting", "drawing")][:-_MOST_TOLD]:
@@ -97,10 +97,10 @@ class Queue:
         with self._changed:
             return [job.told() for job in self._jobs.values()]
 
-    def cancel(self, number: str) -> bool:
-        """Call a drawing off, unless it has ended; False if there is none of that number."""
+    def cancel(self, key: str) -> bool:
+        """Call a drawing off, unless it has ended; False if there is no such drawing."""
         with self._changed:
-            job = self._jobs.get(number)
+            job = self._jobs.get(key)
             if job is None:
                 return False
             job.called_off = True

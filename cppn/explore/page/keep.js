@@ -63,11 +63,13 @@ export class Kept {
 }
 
 const BUSY = new Set(["waiting", "drawing"]);
+const ENDED = 12; // drawings of which the list still tells, and all that are busy
 
 export class Drawings {
   constructor(list, server, say) {
     Object.assign(this, { list, server, say });
     this.told = new Set();
+    this.rows = new Map(); // they stay, or a press on their buttons would be lost
   }
 
   /** Ask for a drawing, and follow it until it is done. */
@@ -77,18 +79,21 @@ export class Drawings {
   }
 
   async follow(quietly = false) {
+    this.wanted = true; // one may be new since the server last answered
     if (this.following) return;
     this.following = true;
     try {
-      for (let busy = true; busy; ) {
+      while (this.wanted || this.busy) {
+        this.wanted = false;
         const { jobs } = await this.server.ask("GET", "/api/draw");
         if (quietly) for (const job of jobs) if (!BUSY.has(job.state)) this.told.add(job.id); // they were, elsewhere
         quietly = false;
         this.show(jobs);
-        busy = this.busy = jobs.some((job) => BUSY.has(job.state));
-        if (busy) await new Promise((wake) => setTimeout(wake, 300));
+        this.busy = jobs.some((job) => BUSY.has(job.state));
+        if (this.busy) await new Promise((wake) => setTimeout(wake, 300));
       }
     } catch (error) {
+      this.busy = false;
       this.say(error.message, true);
     } finally {
       this.following = false;
@@ -96,35 +101,48 @@ export class Drawings {
   }
 
   show(jobs) {
-    this.list.replaceChildren(
-      ...jobs.slice(-12).reverse().map((job) => {
-        const item = document.createElement("li");
-        item.dataset.state = job.state;
-        const text = document.createElement("span");
-        text.textContent = { waiting: "waits", drawing: `${Math.round(100 * job.share)} %`, done: `done: ${job.file}`, cancelled: "cancelled", failed: job.error }[job.state];
-        text.textContent = `${job.name} ${job.size}: ${text.textContent}`;
-        text.className = job.state === "failed" ? "bad" : "";
-        item.append(text);
-        if (BUSY.has(job.state)) {
-          const stop = document.createElement("button");
-          stop.type = "button";
-          stop.className = "plain";
-          stop.textContent = "Cancel";
-          stop.addEventListener("click", () => this.server.ask("DELETE", `/api/draw/${job.id}`).catch((error) => this.say(error.message, true)));
-          const bar = document.createElement("progress");
-          bar.max = 1;
-          bar.value = job.share;
-          bar.setAttribute("aria-label", `Drawing ${job.name}`);
-          item.append(stop, bar);
-        }
-        return item;
-      }),
-    );
+    const listed = jobs.filter((job, i) => BUSY.has(job.state) || i >= jobs.length - ENDED);
+    for (const [id, row] of this.rows) {
+      if (listed.some((job) => job.id === id)) continue;
+      row.remove();
+      this.rows.delete(id);
+    }
+    for (const job of listed) {
+      if (!this.rows.has(job.id)) {
+        this.rows.set(job.id, this.row(job));
+        this.list.prepend(this.rows.get(job.id));
+      }
+      this.fill(this.rows.get(job.id), job);
+    }
     for (const job of jobs) {
       if (this.told.has(job.id) || BUSY.has(job.state)) continue;
       this.told.add(job.id);
       if (job.state === "done") this.say(`Drawn: ${job.file}`);
       if (job.state === "failed") this.say(`${job.name}: ${job.error}`, true);
     }
+  }
+
+  row(job) {
+    const row = document.createElement("li");
+    const stop = document.createElement("button");
+    stop.type = "button";
+    stop.className = "plain";
+    stop.textContent = "Cancel";
+    stop.addEventListener("click", () => this.server.ask("DELETE", `/api/draw/${job.id}`).catch((error) => this.say(error.message, true)));
+    const bar = document.createElement("progress");
+    bar.max = 1;
+    bar.setAttribute("aria-label", `Drawing ${job.name}`);
+    row.append(document.createElement("span"), stop, bar);
+    return row;
+  }
+
+  fill(row, job) {
+    const [text, stop, bar] = row.children;
+    const how = { waiting: "waits", drawing: `${Math.round(100 * job.share)} %`, done: `done: ${job.file}`, cancelled: "cancelled", failed: job.error };
+    row.dataset.state = job.state;
+    text.textContent = `${job.name} ${job.size}: ${how[job.state]}`;
+    text.classList.toggle("bad", job.state === "failed");
+    bar.value = job.share;
+    stop.hidden = bar.hidden = !BUSY.has(job.state);
   }
 }
