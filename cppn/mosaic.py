@@ -52,13 +52,14 @@ class Layout:
         return GAP + unit * pitch, GAP + row * (pitch + self.header) + self.header
 
 
-def layout(network: Network, cell: int, header: int = 0) -> Layout:
-    """The layout of a network's mosaic.
+def layout(network: Network, cell: int, *, labelled: bool = False) -> Layout:
+    """The layout of a network's mosaic; `labelled`: with a line above each row.
 
     Errors: CppnError for boxes and mosaics that are too small or too large.
     """
     if not 1 <= cell <= MOST_CELL:
         raise CppnError(f"boxes of {cell} pixels", where="cell", legal=f"1 to {MOST_CELL} are legal")
+    header = max(10, min(24, cell // 6)) if labelled else 0
     made = Layout((len(network.inputs) + len(network.latent), *network.widths), cell, header)
     width, height = made.size
     if width * height > MOST_PIXELS:
@@ -78,8 +79,7 @@ def mosaic(
     """
     network = develop_network(recipe)
     table = (255 * palette_table(colormap) + 0.5).astype(np.uint8)
-    header = max(10, min(24, cell // 6)) if labels else 0
-    plan = layout(network, cell, header)
+    plan = layout(network, cell, labelled=bool(labels))
     width, height = plan.size
     out = np.zeros((height, width, 3), np.uint8)
     large = cell >= _LARGE

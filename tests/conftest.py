@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,9 @@ FAILURES = Path(__file__).parent.parent / "failures"
 # examples are found by the same road every time, so that a run that passes here passes everywhere
 settings.register_profile("cppn", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("cppn")
+
+# what a shell runs in the background is born deaf to Ctrl-C, and so would the programs be that are tested with it
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -135,8 +135,10 @@ MISUSE = {
     "mosaic --act tahn": "did you mean 'tanh'",
     "mosaic --target nothing": "unknown target",
     "mosaic --seeds 0": "--seeds: 0 seeds",
-    "mosaic --cell 0 --steps 1": "boxes of 0 pixels",
-    "mosaic --colormap jett --steps 1": "unknown palette",
+    # so many steps take days: these are told before the first
+    "mosaic --cell 0 --steps 100000000": "boxes of 0 pixels",
+    "mosaic --colormap jett --steps 100000000": "unknown palette",
+    "mosaic --unit 9/9 --steps 100000000": "there is no layer 9",
     "mosaic --optimizer lion": "unknown optimizer 'lion'",
     "mosaic --dropout 1": "dropout: 1;",
     "mosaic --lr 0": "lr: 0;",

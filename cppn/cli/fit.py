@@ -80,8 +80,6 @@ def command(photo: str, **flags: Any) -> None:
     """
     options.check_training(flags["device"])
     from ..errors import CppnError
-    from ..fit.checkpoint import SUFFIX, read_checkpoint
-    from ..fit.training import Diverged
     from ..pictures import read_picture
     from ..sinks.formats import check
 
@@ -99,6 +97,12 @@ def command(photo: str, **flags: Any) -> None:
     steps = flags["steps"] if flags["steps"] is not None else 2000
     if seconds is None and not 1 <= steps <= 10**9:
         raise CppnError(f"{steps} steps", where="--steps", legal="1 to 1000000000 are legal")
+    _check(flags)
+
+    # torch takes seconds to load: mistakes are told before
+    from ..fit.checkpoint import SUFFIX, read_checkpoint
+    from ..fit.training import Diverged
+
     fit = _fit(picture.pixels, flags)
     film = None
     if flags["film"]:
@@ -137,16 +141,22 @@ def command(photo: str, **flags: Any) -> None:
         raise failed
 
 
-def _fit(pixels: Any, flags: dict[str, Any]) -> Fit:
+def _check(flags: dict[str, Any]) -> None:
     from ..errors import CppnError
     from ..field.activations import parse_activation
-    from ..fit.photo import Fit, photo_recipe, start
 
-    act = str(parse_activation(flags["act"]))
+    parse_activation(flags["act"])
     if not 0 <= flags["fourier"] <= 4096:
         raise CppnError(f"{flags['fourier']} frequencies", where="--fourier", legal="0 to 4096 are legal")
     if not flags["hidden"]:
         raise CppnError("a network that learns a picture needs hidden layers", where="--hidden", legal='write "64,64"')
+
+
+def _fit(pixels: Any, flags: dict[str, Any]) -> Fit:
+    from ..field.activations import parse_activation
+    from ..fit.photo import Fit, photo_recipe, start
+
+    act = str(parse_activation(flags["act"]))
     recipe = photo_recipe(pixels.shape, act=act, hidden=flags["hidden"], fourier=flags["fourier"], seed=flags["seed"])
     return Fit(
         recipe, start(recipe, flags["fourier"], flags["scale"]), pixels, batch=flags["batch"], lr=flags["lr"],

@@ -95,7 +95,6 @@ def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
     from ..errors import CppnError
     from ..field.activations import parse_activation
     from ..fit.targets import parse_target
-    from ..fit.training import Diverged, Moment, last_loss, trained_recipe, untrained
 
     named = [act for text in flags["act"] for act in text] or ["tanh"]
     acts = [act for name in named for act in (ALL if name == "all" else [name])]
@@ -106,9 +105,14 @@ def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
     target = parse_target(flags["target"])
     hidden = flags["hidden"] if flags["hidden"] is not None else (8, 8, 8)
     seeds = range(flags["seed"], flags["seed"] + flags["seeds"])
-    recipes = [untrained(act, seed, target, hidden, residual=flags["residual"]) for act in acts for seed in seeds]
     names = [f"{slug(act)}-{seed}" if len(seeds) > 1 else slug(act) for act in acts for seed in seeds]
-    _check_output(flags, len(recipes))
+    _check_output(flags, len(names))
+
+    # torch takes seconds to load: mistakes are told before
+    from ..fit.training import Diverged, Moment, last_loss, trained_recipe, untrained
+
+    recipes = [untrained(act, seed, target, hidden, residual=flags["residual"]) for act in acts for seed in seeds]
+    _check_boxes(recipes[0], flags)
     failed = None
     try:
         moments = _learn(recipes, target, flags)
@@ -187,6 +191,19 @@ def _check_output(flags: dict[str, Any], count: int) -> None:
     if output.endswith("/") and Path(output).parent.is_dir():
         Path(output).mkdir(exist_ok=True)
     check_folder(_path(flags["output"], "mosaic-a", alone=count == 1).with_suffix(".png"))
+
+
+def _check_boxes(recipe: Recipe, flags: dict[str, Any]) -> None:
+    """Before training, not after it: can what is wanted of its networks be shown?"""
+    from ..develop import develop_network
+    from ..field.color import palette_table
+    from ..mosaic import layout, parse_unit, unit_recipe
+
+    if flags["unit"]:
+        unit_recipe(recipe, *parse_unit(flags["unit"]), flags["colormap"])
+    else:
+        layout(develop_network(recipe), flags["cell"], labelled=flags["labels"])
+        palette_table(flags["colormap"])
 
 
 def _labels(recipe: Recipe, moment: Moment, member: int) -> list[str]:
