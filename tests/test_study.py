@@ -91,6 +91,12 @@ def test_a_hint_names_the_whole_command(run):
     assert "(`cppn study curves --help` tells more)" in run("study", "curves", "--format", "jpg", fails=True).stderr
 
 
+@pytest.mark.parametrize("study", ["curves", "gradients"])
+def test_an_unknown_name_leaves_no_folder(run, tmp_path, study):
+    assert "did you mean 'tanh'" in run("study", study, "--act", "tahn", fails=True).stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_where_there_is_no_number_there_is_a_gap():
     one = curve("log(x)", -5, 5, 100)
     assert one.gaps == 50

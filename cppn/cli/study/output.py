@@ -28,11 +28,16 @@ fresh = click.option("--fresh", is_flag=True, help="Train anew, even if the resu
 
 
 def named(given: Sequence[Sequence[str]], default: Sequence[str]) -> tuple[str, ...]:
-    """The activations that the flags name, each once; `all` stands for the catalogue's."""
-    from ...field.activations import CATALOGUE
+    """The activations that the flags name, each once; `all` stands for the catalogue's.
+
+    Errors: CppnError for what is none, before anything else is done.
+    """
+    from ...field.activations import CATALOGUE, parse_activation
 
     texts = [act for several in given for act in several]
     found = [act for text in texts for act in (CATALOGUE if text == "all" else [text])]
+    for act in found:
+        parse_activation(act)
     return tuple(dict.fromkeys(found)) or tuple(default)
 
 
