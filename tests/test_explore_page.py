@@ -252,6 +252,11 @@ def test_every_control_changes_the_recipe(open_page):
     page.click("#c-each")
     choose("#c-act-0", "gauss")
     assert acts(choose("#c-act-2", "sigmoid")) == ["gauss", acts(recipe(page))[1], "sigmoid"]
+    choose("#c-act-0", "cos")
+    choose("#c-act-2", "cos")
+    assert [value(text, "freq") for text in acts(fill("#n-p-2-freq", "2.5"))[2:]] == [2.5]
+    found = acts(fill("#n-p-0-freq", "4"))
+    assert (value(found[0], "freq"), value(found[2], "freq")) == (4, 2.5), "each layer has its own"
     assert acts(choose("#c-act-1", "formula…"))[1]
     assert acts(fill("#c-act-1-formula", "sin(3*x)/(1 + x*x)"))[1] == "sin(3*x)/(1 + x*x)"
     assert choose("#c-mode", "hsv")["color"]["mode"] == "hsv"

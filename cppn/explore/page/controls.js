@@ -51,11 +51,11 @@ export class Controls {
   sync() {
     if (!this.state.recipe) return; // none was shown yet
     const { network, color } = this.state.recipe;
-    const names = acts(this.state.recipe).map((text) => parse(text, this.catalogue));
-    const shape = JSON.stringify([
-      network.hidden.length, names.map((one) => (one.entry ? one.name : FORMULA)), this.each || network.act.length > 1,
-      this.latents().length, color.mode, Object.keys(this.parameters()),
-    ]);
+    const kinds = acts(this.state.recipe).map((text, i) => {
+      const { entry, name } = parse(text, this.catalogue);
+      return [entry ? name : FORMULA, Object.keys(this.parameters(i))];
+    });
+    const shape = JSON.stringify([kinds, this.each || network.act.length > 1, this.latents().length, color.mode]);
     const anew = shape !== this.shape;
     if (anew) this.build();
     this.shape = shape;
@@ -71,9 +71,9 @@ export class Controls {
     else field.removeAttribute("aria-invalid");
   }
 
-  /** The parameters of all activations together. */
-  parameters() {
-    return Object.assign({}, ...acts(this.state.recipe).map((text) => parameters(text, this.catalogue)));
+  /** The parameters of a layer's activation. */
+  parameters(i) {
+    return parameters(acts(this.state.recipe)[i], this.catalogue);
   }
 
   latents() {
@@ -107,13 +107,6 @@ export class Controls {
       this.sync();
       return null;
     });
-    for (const [key, about] of Object.entries(this.parameters()))
-      this.number(`p-${key}`, key, about.low, about.high, about.meaning,
-        () => this.parameters()[key]?.value ?? about.default,
-        (value) => {
-          const texts = setParameter(this.state.recipe.network.act, key, value, this.catalogue);
-          return texts && { network: { act: texts } };
-        });
     this.text("hidden", "Layers", "Widths of the hidden layers, like 64,64,64", () => this.state.recipe.network.hidden.join(","), (text) => ({
       network: { hidden: text.split(",").filter((part) => part.trim()).map(Number), act: this.same(), weights: null },
     }));
@@ -145,7 +138,8 @@ export class Controls {
 
   activation(i, maps) {
     const id = maps === 1 ? "act" : `act-${i}`;
-    const label = maps === 1 ? "Activation" : i === maps - 1 ? "Last" : `Layer ${i + 1}`;
+    const layer = maps === 1 ? "" : i === maps - 1 ? "last" : `layer ${i + 1}`;
+    const label = layer ? layer[0].toUpperCase() + layer.slice(1) : "Activation";
     const text = () => acts(this.state.recipe)[i];
     const put = (one) => {
       const all = maps === 1 ? [one] : acts(this.state.recipe).map((old, k) => (k === i ? one : old));
@@ -160,6 +154,10 @@ export class Controls {
       return put(this.formula(text()));
     }, about);
     if (shown() === FORMULA) this.text(`${id}-formula`, "Formula", "In x, like sin(3*x)*exp(-x*x)", text, put);
+    for (const [key, { low, high, meaning, default: usual }] of Object.entries(this.parameters(i)))
+      this.number(maps === 1 ? `p-${key}` : `p-${i}-${key}`, `${key} ${layer}`.trim(), low, high, meaning,
+        () => this.parameters(i)[key]?.value ?? usual,
+        (value) => put(setParameter([text()], key, value, this.catalogue)[0]));
   }
 
   /** The formula with which to begin: that of the activation until now. */
