@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import subprocess
 import sys
 import zlib
@@ -276,9 +277,34 @@ def test_every_control_changes_the_recipe(open_page):
     assert fill("#n-rotate", "30")["view"]["rotate"] == 30
     assert tick("#c-stretch")["view"]["stretch"] is True
     assert tick("#c-home")["view"]["zoom"] == 1
-    assert tick("#c-reseed")["seed"] != 123
+    assert tick("#c-fresh")["seed"] != 123
+    described = recipe(page)["view"]
+    named = fill("#c-name", "My find")
+    assert (named["name"], named["view"]) == ("My find", described)
+    page.locator("#picture").focus()
+    page.keyboard.press("k")
+    expect(page.locator("#toasts")).to_contain_text("My-find.toml")
+    assert tick("#c-fresh")["name"] == "", "it is another picture"
     loaded = shown(page, lambda: page.select_option("#c-preset", label="art/marble"))
     assert cppn.Recipe.model_validate(loaded) == cppn.presets["marble"]
+
+
+def test_of_changes_that_follow_at_once_none_is_lost(open_page):
+    page = open_page()
+    page.click("#c-each")
+    page.evaluate(
+        """() => {
+          for (const [id, value] of [["n-p-0-freq", 2.5], ["n-p-1-freq", 3.5], ["c-x", 0.25], ["c-y", -0.5]]) {
+            const field = document.getElementById(id);
+            field.value = value;
+            field.dispatchEvent(new Event("change"));
+          }
+        }"""
+    )
+    expect(page.locator("#recipe")).to_have_value(re.compile(r"-0\.5"))
+    found = recipe(page)
+    assert [value(text, "freq") for text in acts(found)] == [2.5, 3.5, 1.5]
+    assert found["view"]["center"] == [0.25, -0.5]
 
 
 def test_a_mistake_is_told_and_nothing_is_lost(open_page):
@@ -595,7 +621,7 @@ def test_it_works_on_a_phone_and_by_names_for_all_that_can_be_pressed(open_page)
       .filter((one) => one.checkVisibility() && !(one.ariaLabel || one.title || one.textContent.trim() || one.labels?.length))
       .map((one) => one.outerHTML.slice(0, 90))""")
     assert unnamed == []
-    page.tap("[data-do=fresh]")
+    page.tap("#bar [data-do=fresh]")
     page.tap("[data-do=panel]")
     page.tap("[data-do=breed]")
     page.wait_for_selector("#grid[data-generation='1']")

@@ -142,6 +142,7 @@ def command(photo: str, **flags: Any) -> None:
 
 
 def _check(flags: dict[str, Any]) -> None:
+    """Errors: CppnError for flags that no picture could be learnt with."""
     from ..errors import CppnError
     from ..field.activations import parse_activation
 

@@ -67,7 +67,7 @@ class Explorer:
         return JSONResponse(
             {
                 "recipe": told(self.recipe), "name": self.name, "version": __version__, "folder": str(self.folder),
-                "kept": self.kept.told(), "lineage": lineage, "notice": notice, "catalogue": _catalogue(),
+                "kept": self.kept.told(), "lineage": lineage, "notice": notice, "catalogue": catalogue(),
             }
         )  # fmt: skip
 
@@ -137,20 +137,14 @@ class Explorer:
         """Remove a kept recipe."""
         return JSONResponse({}) if self.kept.remove(name) else _missing("kept recipe", name)
 
-    def lineage(self, want: Lineage) -> Response:
+    def lineage(self) -> Response:
+        """The tree of what came from what."""
+        return JSONResponse({"nodes": self.kept.lineage()[0]})
+
+    def keep_lineage(self, want: Lineage) -> Response:
         """Keep the tree of what came from what."""
         self.kept.write_lineage(want)
         return JSONResponse({})
-
-
-_lock, _known = threading.Lock(), dict[str, Any]()
-
-
-def _catalogue() -> dict[str, Any]:
-    with _lock:
-        if not _known:
-            _known.update(catalogue())
-        return _known
 
 
 def app(explorer: Explorer, port: int) -> ASGIApp:
@@ -173,7 +167,8 @@ def app(explorer: Explorer, port: int) -> ASGIApp:
         Route("/api/keep", _post(asked.Keeping, one.keep), methods=["POST"]),
         Route("/api/kept", _get(one.list_kept)),
         Route("/api/kept/{name}", _of_name(one.forget), methods=["DELETE"]),
-        Route("/api/lineage", _post(Lineage, one.lineage), methods=["PUT"]),
+        Route("/api/lineage", _post(Lineage, one.keep_lineage), methods=["PUT"]),
+        Route("/api/lineage", _get(one.lineage)),
         Route("/api/alive", _alive),
         Route("/api/quit", _quit(one), methods=["POST"]),
     ]

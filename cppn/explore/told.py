@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable
+from functools import cache
 from typing import Any, get_args
 
 from annotated_types import Ge, Le
@@ -58,9 +59,8 @@ def shader_bytes(recipe: Recipe, read: Callable[[str], Recipe] | None) -> bytes:
     """A shader for the page: the length of a JSON header (32 bits), the header, and floats, all little-endian.
 
     `read` makes of a `cppn render` command its recipe. The header: `source`; `texels`, `parameters` and `table`, how
-    many numbers follow (4 a texel, 512 × 3 of a table); the complete `recipe`; its `latent`
-    inputs, drawn or given; the `command` that draws it; `unable`,
-    why there is no shader, if so.
+    many numbers follow (4 a texel, 512 × 3 of a table); the complete `recipe`; its `latent` inputs, drawn or given; the
+    `command` that draws it; `unable`, why there is no shader, if so.
     Errors: CppnError for recipes that cannot be drawn.
     """
     header: dict[str, Any] = {"source": "", "texels": 0, "parameters": 0, "table": False, "unable": ""}
@@ -101,6 +101,7 @@ def _picture(recipe: Recipe) -> Recipe:
     return recipe.change({"": {"name": "", "description": ""}, "color": {"levels": levels, "measured": None}})
 
 
+@cache
 def catalogue() -> dict[str, Any]:
     """All that a recipe may say, with meanings and ranges, from what checks it."""
     return {

@@ -92,7 +92,7 @@ def turn_palette(table: NDArray[np.float64], degrees: float) -> NDArray[np.float
     if not degrees % 360:
         return table
     ops, angle = NumpyOps(), math.radians(degrees % 360)
-    l, a, b = linear_to_oklab(np.asarray(decode(table, ops))).T  # noqa: E741
+    l, a, b = linear_to_oklab(np.asarray(decode(table, ops))).T  # noqa: E741  the colour space's own names
     turned = oklab_to_linear(l, a * math.cos(angle) - b * math.sin(angle), a * math.sin(angle) + b * math.cos(angle))
     return np.stack([encode(np.clip(c, 0, 1), ops) for c in turned], axis=1).clip(0, 1)
 
@@ -185,7 +185,7 @@ def _blend(colours: list[tuple[float, ...]], text: str) -> NDArray[np.float64]:
     ops = NumpyOps()
     lab = linear_to_oklab(np.asarray(decode(np.array(colours), ops)))
     at = np.linspace(0, len(colours) - 1, PALETTE_LENGTH)
-    l, a, b = (np.interp(at, np.arange(len(colours)), lab[:, i]) for i in range(3))  # noqa: E741
+    l, a, b = (np.interp(at, np.arange(len(colours)), lab[:, i]) for i in range(3))  # noqa: E741  as above
     return np.stack([encode(np.clip(c, 0, 1), ops) for c in oklab_to_linear(l, a, b)], axis=1).clip(0, 1)
 
 

@@ -16,7 +16,7 @@ const PACE = 12; // milliseconds that a frame may take, of the sixteen at 60 fra
 const COARSEST = 0.12; // share of the full width, below which nothing is recognised
 const STRIPS = 24; // at most, in which it is drawn sharp
 const REST = 140; // milliseconds without a movement, after which it is drawn sharp
-const LEAST = 1e-9, MOST = 1e9; // of zoom, as recipes allow
+export const LEAST_ZOOM = 1e-9, MOST_ZOOM = 1e9; // as recipes allow
 
 export class Picture extends EventTarget {
   constructor(canvas) {
@@ -168,7 +168,7 @@ export class Picture extends EventTarget {
   /** Zoom by a factor, so that the point under (x, y), in CSS pixels of the canvas, stays where it is. */
   zoomAt(factor, x, y) {
     const { clientWidth: width, clientHeight: height } = this.canvas;
-    const zoom = Math.min(MOST, Math.max(LEAST, this.view.zoom * factor));
+    const zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, this.view.zoom * factor));
     const [u, v] = [x - width / 2, y - height / 2];
     const before = frame(this.view, width, height);
     const after = frame({ ...this.view, zoom }, width, height);

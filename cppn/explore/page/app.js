@@ -171,6 +171,7 @@ class Page {
       link: () => this.link(),
       copy: () => this.copy($("command").value, "The command"),
       load: () => this.load($("recipe").value),
+      home: () => this.home(),
       full: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen())?.catch?.((error) => this.say(error.message, true)),
       panel: () => this.panel(!document.body.classList.contains("panel")),
       close: () => this.close(),
@@ -179,20 +180,20 @@ class Page {
   }
 
   nudge(key, value) {
-    const texts = setParameter(this.state.wanted?.recipe.network.act ?? this.state.recipe.network.act, key, value, this.began.catalogue);
+    const texts = setParameter(this.state.latest.network.act, key, value, this.began.catalogue);
     if (texts) this.state.change({ network: { act: texts } }, key);
     else this.say(`This activation has no ${key}`);
   }
 
   toggleColour() {
-    const mode = this.state.recipe.color.mode === "gray" ? "rgb" : "gray";
+    const mode = this.state.latest.color.mode === "gray" ? "rgb" : "gray";
     this.state.change({ color: { mode, palette: null } });
   }
 
   /** Cosine on or off: what is left without it is the clamp, with the same logistic map. */
   toggleCosine() {
     const { catalogue } = this.began;
-    const all = acts(this.state.recipe).map((text) => parse(text, catalogue));
+    const all = acts(this.state.latest).map((text) => parse(text, catalogue));
     const on = all.some((one) => one.name === "cos");
     const made = all.map(({ name, given }) => {
       const { freq, ...rest } = given;

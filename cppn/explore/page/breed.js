@@ -1,5 +1,7 @@
 /** Breeding: a grid of children of the present picture, and the tree of those that were gone on from. */
 
+import { LEAST_ZOOM, MOST_ZOOM } from "/web/picture.js";
+
 import { newSeed } from "./recipe.js";
 
 const CHILDREN = 11; // beside the present picture
@@ -123,7 +125,7 @@ export class Breeding {
     event.preventDefault();
     const view = { ...(this.view ?? canvas.shader.recipe.view) };
     const step = (2 * view.extent) / view.zoom / Math.min(canvas.clientWidth, canvas.clientHeight);
-    if (event.type === "wheel") view.zoom = Math.min(1e9, Math.max(1e-9, view.zoom * Math.exp(-event.deltaY * 0.0016)));
+    if (event.type === "wheel") view.zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, view.zoom * Math.exp(-event.deltaY * 0.0016)));
     else view.center = [view.center[0] - event.movementX * step, view.center[1] + event.movementY * step];
     if (event.type === "pointermove") this.dragged = true;
     this.view = view;
@@ -181,7 +183,7 @@ export class Breeding {
     clearTimeout(this.saving);
     this.saving = setTimeout(async () => {
       try {
-        this.take((await this.server.ask("GET", "/api/start")).lineage);
+        this.take((await this.server.ask("GET", "/api/lineage")).nodes);
         const nodes = [...this.nodes.values()].slice(-MOST);
         const there = new Set(nodes.map((node) => node.id));
         await this.server.ask("PUT", "/api/lineage", { nodes: nodes.map((node) => ({ ...node, parents: node.parents.filter((id) => there.has(id)) })) });

@@ -1,6 +1,6 @@
 /** The panel: a control for everything in the recipe, with ranges from the catalogue. */
 
-import { acts, newSeed, parameters, parse, setParameter, write } from "./recipe.js";
+import { acts, parameters, parse, setParameter, write } from "./recipe.js";
 
 const FORMULA = "formula…";
 
@@ -77,7 +77,7 @@ export class Controls {
   }
 
   latents() {
-    const { latent } = this.state.recipe.network;
+    const { latent } = this.state.latest.network;
     return Array.isArray(latent) ? latent : (this.state.shader?.latent ?? []);
   }
 
@@ -102,7 +102,7 @@ export class Controls {
     for (let i = 0; i < maps; ++i) this.activation(i, maps);
     this.check("each", "Each layer its own", () => many, (on) => {
       this.each = on;
-      if (!on) return { network: { act: [acts(this.state.recipe)[0]] } };
+      if (!on) return { network: { act: [acts(this.state.latest)[0]] } };
       this.shape = "";
       this.sync();
       return null;
@@ -132,7 +132,7 @@ export class Controls {
 
   /** The activations, one or many, for when the number of layers changes. */
   same() {
-    const { act } = this.state.recipe.network;
+    const { act } = this.state.latest.network;
     return act.length === 1 ? act : [act[0]];
   }
 
@@ -142,7 +142,7 @@ export class Controls {
     const label = layer ? layer[0].toUpperCase() + layer.slice(1) : "Activation";
     const text = () => acts(this.state.recipe)[i];
     const put = (one) => {
-      const all = maps === 1 ? [one] : acts(this.state.recipe).map((old, k) => (k === i ? one : old));
+      const all = maps === 1 ? [one] : acts(this.state.latest).map((old, k) => (k === i ? one : old));
       return { network: { act: all } };
     };
     const names = [...this.catalogue.activations.map((one) => one.name), FORMULA];
@@ -157,7 +157,10 @@ export class Controls {
     for (const [key, { low, high, meaning, default: usual }] of Object.entries(this.parameters(i)))
       this.number(maps === 1 ? `p-${key}` : `p-${i}-${key}`, `${key} ${layer}`.trim(), low, high, meaning,
         () => this.parameters(i)[key]?.value ?? usual,
-        (value) => put(setParameter([text()], key, value, this.catalogue)[0]));
+        (value) => {
+          const made = setParameter([acts(this.state.latest)[i] ?? ""], key, value, this.catalogue);
+          return made && put(made[0]);
+        });
   }
 
   /** The formula with which to begin: that of the activation until now. */
@@ -171,7 +174,7 @@ export class Controls {
     const { color } = this.state.recipe;
     const about = Object.fromEntries(this.catalogue.modes.map((one) => [one.name, one.about]));
     this.choice("mode", "Colour", this.catalogue.modes.map((one) => one.name), "What the outputs mean", () => this.state.recipe.color.mode,
-      (mode) => ({ color: { mode, palette: mode === "palette" ? (this.state.recipe.color.palette ?? "viridis") : null } }), about);
+      (mode) => ({ color: { mode, palette: mode === "palette" ? (this.state.latest.color.palette ?? "viridis") : null } }), about);
     if (color.mode === "palette") {
       this.text("palette", "Palette", "A name, or colours like #101830,#e04030", () => this.state.recipe.color.palette ?? "", (palette) => ({ color: { palette } }), this.catalogue.palettes);
     }
@@ -185,7 +188,7 @@ export class Controls {
     this.title("View");
     const of = (key) => () => this.state.recipe.view[key];
     const centre = (i) => (value) => {
-      const center = [...this.state.recipe.view.center];
+      const center = [...this.state.latest.view.center];
       center[i] = Number(value);
       return { view: { center } };
     };
@@ -195,17 +198,18 @@ export class Controls {
     this.number("extent", "Extent", 0.01, 1000, "The shorter side shows −E to E", of("extent"), (extent) => ({ view: { extent } }));
     this.number("rotate", "Rotate", -180, 180, "Degrees, counterclockwise", of("rotate"), (rotate) => ({ view: { rotate } }));
     this.check("stretch", "Stretch", of("stretch"), (stretch) => ({ view: { stretch } }));
-    this.buttons([["home", "Whole picture", () => this.state.change({ view: { center: [0, 0], zoom: 1, rotate: 0 } })]]);
+    this.button("home", "Whole picture");
   }
 
   source() {
-    this.title("Begin with");
+    this.title("Picture");
+    this.text("name", "Name", "What it is kept as", () => this.state.recipe.name ?? "", (name) => ({ "": { name } }));
     const names = ["…", ...this.catalogue.presets];
     this.choice("preset", "Preset", names, "Pictures that come with the program", () => "…", (name) => {
       if (name !== "…") this.form.dispatchEvent(new CustomEvent("load", { detail: name }));
       return null;
     });
-    this.buttons([["reseed", "New weights", () => this.state.change({ "": { seed: newSeed() }, network: { weights: null, blend: null } })]]);
+    this.button("fresh", "New weights");
   }
 
   // kinds of controls
@@ -289,14 +293,11 @@ export class Controls {
     this.syncs.push(() => (field.checked = get()));
   }
 
-  buttons(all) {
-    this.form.append(
-      make("div", { className: "buttons" }, ...all.map(([id, label, act]) => {
-        const button = make("button", { type: "button", id: `c-${id}`, className: "plain", textContent: label });
-        button.addEventListener("click", act);
-        return button;
-      })),
-    );
+  /** A button that does what one of the page's actions does. */
+  button(action, label) {
+    const button = make("button", { type: "button", id: `c-${action}`, className: "plain", textContent: label });
+    button.dataset.do = action;
+    this.form.append(make("div", { className: "buttons" }, button));
   }
 }
 

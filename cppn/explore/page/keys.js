@@ -1,4 +1,4 @@
-/** The keys, and what they do. The first ten are LogisticMapDNN's. */
+/** The keys, and what they do. The first twelve are LogisticMapDNN's. */
 
 export const KEYS = [
   ["Q", "a step of the logistic map less", (page) => page.nudge("iters", (n) => Math.max(0, n - 1))],

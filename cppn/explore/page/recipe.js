@@ -3,6 +3,10 @@
 /** A recipe with fields replaced, as `cppn.Recipe.change`: {network: {…}, color: {…}, view: {…}, "": {seed: 7}}. */
 export function change(recipe, changes) {
   const made = structuredClone(recipe);
+  if (changes.network || changes.color || "seed" in (changes[""] ?? {})) {
+    delete made.name;
+    delete made.description;
+  }
   for (const [section, fields] of Object.entries(changes)) {
     const target = section ? (made[section] ??= {}) : made;
     for (const [key, value] of Object.entries(fields))
@@ -10,10 +14,6 @@ export function change(recipe, changes) {
       else target[key] = value;
   }
   if (changes.network || "seed" in (changes[""] ?? {})) delete made.color?.measured;
-  if (changes.network || changes.color || changes[""]) {
-    delete made.name;
-    delete made.description;
-  }
   return made;
 }
 

@@ -19,9 +19,14 @@ export class State extends EventTarget {
     server.addEventListener("back", () => this.run());
   }
 
+  /** The recipe with all that was asked for, whether it is shown yet or not. */
+  get latest() {
+    return this.wanted?.recipe ?? this.recipe;
+  }
+
   /** Replace fields. `what`: the name of the thing that is changed, by which quick changes are one step. */
   change(changes, what = "") {
-    return this.go(change(this.wanted?.recipe ?? this.recipe, changes), { what });
+    return this.go(change(this.latest, changes), { what });
   }
 
   /** Show a recipe; settles when it is shown, or has been overtaken. */

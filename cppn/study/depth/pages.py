@@ -223,15 +223,17 @@ def _sparsity_data(outcome: Outcome) -> dict[str, Any]:
 
 
 def _evolution(outcome: Outcome, axes: Sequence[Any]) -> None:
+    from matplotlib.lines import Line2D
+
     setting, across = outcome.setting, len(outcome.setting.acts)
     looks = [int(np.argmin(np.abs(outcome.epochs - share * setting.epochs))) for share in _MOMENTS]
+    shades = np.linspace(0.25, 1, len(looks))
     for i, act in enumerate(setting.acts):
         top, middle, bottom = axes[i], axes[across + i], axes[2 * across + i]
         _target(outcome, top)
-        for k, look in enumerate(looks):
-            alpha = 0.25 + 0.75 * k / (len(looks) - 1)
+        for look, shade in zip(looks, shades, strict=True):
             function = _finite(outcome.functions[look, setting.of(i)][0])
-            top.plot(outcome.x, function, color=style(i)["color"], alpha=alpha, linewidth=1.5)
+            top.plot(outcome.x, function, color=style(i)["color"], alpha=shade, linewidth=1.5)
         top.set_title(act)
         _say_if_broken(outcome, i, top)
         with np.errstate(divide="ignore"):
@@ -239,11 +241,10 @@ def _evolution(outcome: Outcome, axes: Sequence[Any]) -> None:
         spreads = _map(outcome, middle, spread, "viridis", (-6, 0.5))
         deads = _map(outcome, bottom, _median(outcome.dead, setting.of(i)), "cividis", (0, 1))
     axes[0].set_ylabel("y, learned")
-    from matplotlib.lines import Line2D
-
-    epochs = [f"epoch {int(outcome.epochs[look])}" for look in looks]
-    shades = [0.25 + 0.75 * k / (len(looks) - 1) for k in range(len(looks))]
-    handles = [Line2D([], [], color="black", alpha=a, label=text) for a, text in zip(shades, epochs, strict=True)]
+    handles = [
+        Line2D([], [], color="black", alpha=shade, label=f"epoch {int(outcome.epochs[look])}")
+        for look, shade in zip(looks, shades, strict=True)
+    ]
     legend(axes[0].figure, handles, place="outside upper center", columns=len(handles))
     for row, image, label in ((1, spreads, "log₁₀ of hidden values' spread"), (2, deads, "share of dead units")):
         line = list(axes[row * across : (row + 1) * across])
