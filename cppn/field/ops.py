@@ -1,8 +1,8 @@
 """The elementary functions that a kind of value must supply.
 
 Activations, inputs and colour maps are written over `Ops` alone. Run over NumPy arrays they are the oracle, over torch
-tensors they train, over Halide expressions they compile. A kind of value supplies the operations below the line
-"supplied"; the others follow from them.
+tensors they train, over Halide expressions they compile, as a shader's text and ONNX nodes they are exported. A kind of
+value supplies the abstract operations; the others follow from them.
 
 A value is whatever the kind computes with, a Python float included; values support `+ - * /`, unary `-` and the
 comparisons `< <= > >=`. Division by zero and undefined results are IEEE infinities and NaNs.
@@ -11,6 +11,7 @@ comparisons `< <= > >=`. Division by zero and undefined results are IEEE infinit
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -20,62 +21,60 @@ Value = Any
 PEAK = 20.7181516
 
 
-class Ops:
+class Ops(ABC):
     """The operations on one kind of value. All take and return values, elementwise."""
 
-    # supplied
-
+    @abstractmethod
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         """`yes` where the condition holds, else `no`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def abs(self, x: Value) -> Value:
         """|x|."""
-        raise NotImplementedError
 
+    @abstractmethod
     def floor(self, x: Value) -> Value:
         """The largest integer ≤ x."""
-        raise NotImplementedError
 
+    @abstractmethod
     def round(self, x: Value) -> Value:
         """The nearest integer, ties to the even one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sqrt(self, x: Value) -> Value:
         """√x, NaN below zero."""
-        raise NotImplementedError
 
+    @abstractmethod
     def exp(self, x: Value) -> Value:
         """eˣ."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log(self, x: Value) -> Value:
         """Natural logarithm, −∞ at zero, NaN below."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sin(self, x: Value) -> Value:
         """sin x, x in radians."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cos(self, x: Value) -> Value:
         """cos x, x in radians."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tanh(self, x: Value) -> Value:
         """tanh x."""
-        raise NotImplementedError
 
+    @abstractmethod
     def erf(self, x: Value) -> Value:
         """The error function."""
-        raise NotImplementedError
 
+    @abstractmethod
     def atan2(self, y: Value, x: Value) -> Value:
         """The angle of (x, y), in [−π, π]; 0 at the origin."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lookup(self, table: Value, t: Value) -> Value:
         """The table (a kind's own handle on n numbers over [0, 1]) at t in [0, 1], linearly interpolated."""
-        raise NotImplementedError
 
     # derived
 
