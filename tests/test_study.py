@@ -14,6 +14,8 @@ from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE
 from cppn.study.curves import PLAIN, WITH_SLOPES, curve, picture
 from cppn.study.figures import _sign, panels, style
+from cppn.study.folder import MANIFEST
+from cppn.study.settings import Settings
 
 TWINS = {
     "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "leakyrelu:slope=0.1": lambda x: torch.nn.functional.leaky_relu(x, 0.1),
@@ -23,7 +25,7 @@ TWINS = {
 
 def studied(folder: Path, *flags: str) -> list[str]:
     cli.main(["study", "curves", "-q", "-o", str(folder), *flags], standalone_mode=False)
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.name != MANIFEST)
 
 
 @pytest.mark.parametrize("text", TWINS)
@@ -71,7 +73,7 @@ def test_lines_differ_in_grey():
 
 def test_the_foot_is_as_wide_as_the_figure():
     figure, _ = panels(1, 1)
-    _sign(figure, {"": "curves", **{f"setting {i}": "of some length" for i in range(9)}})
+    _sign(figure, Settings("curves", {f"setting_{i}": "of some length" for i in range(9)}).words)
     assert max(map(len, figure._supxlabel.get_text().splitlines())) < 60
     figure.draw_without_rendering()
     assert figure._supxlabel.get_window_extent().x1 < figure.bbox.x1
@@ -110,7 +112,9 @@ def test_the_original_figures_are_drawn_with_their_data(tmp_path):
     assert {"curves.png", "curves.json", "strip.png", "strip.json", "curve-relu.png", "curve-relu.json"} <= set(names)
     told = json.loads((tmp_path / "curves.json").read_text())
     assert [one["activation"].partition(":")[0] for one in told["curves"]] == list(PLAIN)
-    assert told["settings"] == {"": "curves", "x": "-5 to 5", "points": 100}
+    versions = told["settings"].pop("versions")
+    assert told["settings"] == {"study": "curves", "range": [-5, 5], "points": 100}
+    assert versions["torch"] == torch.__version__
     tanh = told["curves"][1]
     np.testing.assert_allclose(tanh["y"], np.tanh(np.linspace(-5, 5, 100)), rtol=1e-8)
     assert tanh["formula"] == "tanh(x)"
@@ -144,7 +148,7 @@ def test_ones_own_formulas_are_studied_and_gaps_are_said(tmp_path):
     assert told[1]["y"][0] is None
     text = (tmp_path / "curves.svg").read_text()
     assert "25 points are no numbers" in text
-    assert "cppn study curves · x -2 to 2 · points 50" in text
+    assert "cppn study curves · x from −2 to 2 · points 50" in text
     before = (tmp_path / "curves.svg").read_bytes()
     studied(tmp_path, "--act", "sin(3*x)*exp(-x*x),log(x)", "--range", "-2,2", "--points", "50", "--format", "svg")
     assert (tmp_path / "curves.svg").read_bytes() == before, "the same figure is the same file"

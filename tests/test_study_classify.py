@@ -22,6 +22,7 @@ from cppn.errors import CppnError, failure
 from cppn.field.activations import parse_activation
 from cppn.study import classify, data, download
 from cppn.study.classifier import WIDTHS, Classifier, scaled
+from cppn.study.folder import MANIFEST
 from cppn.study.gradients import gradients, histogram, outputs
 from cppn.study.idx import read_images, read_labels
 
@@ -364,7 +365,7 @@ def test_validation_is_a_fifth_that_is_not_learned_from():
 
 def studied(study: str, folder: Path, *flags: str) -> set[str]:
     cli.main(["study", study, "-q", "-o", str(folder), *flags], standalone_mode=False)
-    return {path.name for path in folder.iterdir()}
+    return {path.name for path in folder.iterdir() if path.name != MANIFEST}
 
 
 def test_the_figures_of_classification_are_drawn_with_their_numbers(tmp_path, four):

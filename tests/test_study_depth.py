@@ -193,7 +193,8 @@ def test_gradients_too_small_for_squares_of_float32_are_there():
 
 
 def test_the_seeds_are_named_and_one_seed_has_no_range(tmp_path):
-    assert Setting().told["seeds"] == "42 to 44"
+    assert Setting().told.to_dict()["seeds"] == [42, 43, 44]
+    assert "seeds 42 to 44" in Setting().told.words
     flags = ["--act", "relu", "--layers", "2", "--width", "4", "--epochs", "3", "--seeds", "1", "--seed", "7"]
     flags += ["--depths", "2", "--capacity", "--format", "svg", "-q", "-o", str(tmp_path)]
     cli.main(["study", "depth", *flags], standalone_mode=False)

@@ -46,7 +46,8 @@ class Entry:
     """One activation of the catalogue.
 
     `span` is the range of its values where that is bounded: as the last activation, it maps this range to [0, 1].
-    `defaults` are the parameters it takes, with defaults of its own.
+    `defaults` are the parameters it takes, with defaults of its own. `title`: the name as people write it, if it is
+    another one; a parameter in braces is always told.
     """
 
     formula: str
@@ -54,6 +55,7 @@ class Entry:
     source: str
     span: tuple[float, float] | None = None
     defaults: Mapping[str, float] = field(default_factory=dict)
+    title: str = ""
 
 
 CATALOGUE: dict[str, Entry] = {
@@ -69,38 +71,49 @@ CATALOGUE: dict[str, Entry] = {
     "cos": Entry(
         _LOGISTIC.format("0.5 + 0.5*cos(freq*x)"), "cosine squashed to [0, 1], then the logistic map iters times",
         "LogisticMapDNN", (0, 1), {"freq": 7.9, "iters": 0, "r": 3.82843},
+        title="cosine",
     ),
-    "sin": Entry("sin(freq*x)", "sine", "Sitzmann et al. 2020, SIREN", (-1, 1), {"freq": 1}),
+    "sin": Entry("sin(freq*x)", "sine", "Sitzmann et al. 2020, SIREN", (-1, 1), {"freq": 1}, title="sine"),
     "sigmoid": Entry("sigmoid(x)", "1/(1 + e^-x)", "Verhulst 1838", (0, 1)),
     "tanh": Entry("tanh(x)", "hyperbolic tangent", "elementary", (-1, 1)),
-    "relu": Entry("max(x, 0)", "rectifier: zero below zero", "Nair & Hinton 2010"),
+    "relu": Entry("max(x, 0)", "rectifier: zero below zero", "Nair & Hinton 2010", title="ReLU"),
     "leakyrelu": Entry(
-        "where(x > 0, x, slope*x)", "rectifier with a slope below zero", "Maas et al. 2013", None, {"slope": 0.01}
+        "where(x > 0, x, slope*x)", "rectifier with a slope below zero", "Maas et al. 2013", None, {"slope": 0.01},
+        title="leaky ReLU (slope {slope:g})",
     ),
-    "relu6": Entry("clamp(x, 0, 6)", "rectifier that stops at 6", "Krizhevsky 2010", (0, 6)),
+    "relu6": Entry("clamp(x, 0, 6)", "rectifier that stops at 6", "Krizhevsky 2010", (0, 6), title="ReLU6"),
     "elu": Entry(
         "where(x > 0, x, alpha*(exp(min(x, 0)) - 1))", "exponential below zero", "Clevert et al. 2015",
         None, {"alpha": 1},
+        title="ELU",
     ),
     "celu": Entry(
         "where(x > 0, x, alpha*(exp(min(x, 0)/alpha) - 1))", "elu with a continuous slope", "Barron 2017",
         None, {"alpha": 1},
+        title="CELU",
     ),
     "selu": Entry(
         "1.0507009873554805*where(x > 0, x, 1.6732632423543772*(exp(min(x, 0)) - 1))",
         "elu that keeps mean and variance", "Klambauer et al. 2017",
+        title="SELU",
     ),
-    "gelu": Entry("0.5*x*(1 + erf(x/sqrt(2)))", "x times the normal distribution", "Hendrycks & Gimpel 2016"),
-    "silu": Entry("x*sigmoid(x)", "x times its sigmoid; also called swish", "Elfwing et al. 2017"),
-    "mish": Entry("x*tanh(max(x, 0) + log(1 + exp(-abs(x))))", "x times tanh of softplus", "Misra 2019"),
+    "gelu": Entry(
+        "0.5*x*(1 + erf(x/sqrt(2)))", "x times the normal distribution", "Hendrycks & Gimpel 2016", title="GELU"
+    ),
+    "silu": Entry(
+        "x*sigmoid(x)", "x times its sigmoid; also called swish", "Elfwing et al. 2017", title="SiLU (swish)"
+    ),
+    "mish": Entry("x*tanh(max(x, 0) + log(1 + exp(-abs(x))))", "x times tanh of softplus", "Misra 2019", title="Mish"),
     "softplus": Entry(
         "max(x, 0) + log(1 + exp(-abs(beta*x)))/beta", "a smooth rectifier", "Dugas et al. 2000", None, {"beta": 1}
     ),
     "softsign": Entry("x/(1 + abs(x))", "a slow squash to (-1, 1)", "Bergstra et al. 2009", (-1, 1)),
-    "hardtanh": Entry("clamp(x, -1, 1)", "limits x to [-1, 1]", "Collobert 2004", (-1, 1)),
-    "hardsigmoid": Entry("clamp(x/6 + 0.5, 0, 1)", "a sigmoid of three lines", "Courbariaux et al. 2015", (0, 1)),
-    "hardswish": Entry("x*clamp(x/6 + 0.5, 0, 1)", "x times its hardsigmoid", "Howard et al. 2019"),
-    "gauss": Entry("exp(-x*x)", "bell curve", "Stanley 2007", (0, 1)),
+    "hardtanh": Entry("clamp(x, -1, 1)", "limits x to [-1, 1]", "Collobert 2004", (-1, 1), title="hard tanh"),
+    "hardsigmoid": Entry(
+        "clamp(x/6 + 0.5, 0, 1)", "a sigmoid of three lines", "Courbariaux et al. 2015", (0, 1), title="hard sigmoid"
+    ),
+    "hardswish": Entry("x*clamp(x/6 + 0.5, 0, 1)", "x times its hardsigmoid", "Howard et al. 2019", title="hard swish"),
+    "gauss": Entry("exp(-x*x)", "bell curve", "Stanley 2007", (0, 1), title="Gaussian"),
     "abs": Entry("abs(x)", "absolute value", "Stanley 2007"),
     "square": Entry("x*x", "the square", "elementary"),
     "cube": Entry("x*x*x", "the cube", "elementary"),
@@ -120,6 +133,8 @@ CATALOGUE: dict[str, Entry] = {
     "step": Entry("where(x > 0, 1, 0)", "0 or 1", "McCulloch & Pitts 1943", (0, 1)),
 }  # fmt: skip
 
+_GREEK = {"alpha": "α", "beta": "β"}
+
 ALIASES = {"swish": "silu", "gaussian": "gauss", "identity": "linear", "sine": "sin", "cosine": "cos", "none": "linear"}
 
 
@@ -137,6 +152,20 @@ class Activation:
             f"{key}={int(value) if value.is_integer() else value}" for key, value in self.parameters.items()
         )
         return f"{self.name}:{given}" if given else self.name
+
+    @property
+    def title(self) -> str:
+        """Its name as people write it, with the parameters that are not as usual: "leaky ReLU (slope 0.1)"."""
+        entry = CATALOGUE.get(self.name)
+        if entry is None:
+            return str(self)
+        told = (entry.title or self.name).format(**self.parameters)
+        odd = [
+            f"{_GREEK.get(key, key)} {value:g}"
+            for key, value in self.parameters.items()
+            if value != entry.defaults[key] and f"{{{key}" not in entry.title
+        ]
+        return told + f" ({', '.join(odd)})" * bool(odd)
 
     def with_parameters(self, **changes: float) -> Activation:
         """The same with some parameters changed; those it does not have are passed over."""

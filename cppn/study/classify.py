@@ -23,7 +23,9 @@ from ..field.activations import parse_activation
 from .classifier import WIDTHS, Classifier, scaled
 from .data import Data
 from .figures import legend, lines, numbers, panels, publish, style
+from .folder import Folder
 from .results import Arrays, kept
+from .settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -57,13 +59,16 @@ class Setting:
         if not 0 < self.lr <= 10:
             raise CppnError(f"{self.lr:g}", where="lr", legal="it is above 0, and at most 10")
 
-    def told(self, data: Data) -> dict[str, Any]:
+    def told(self, data: Data) -> Settings:
         """What a figure says of itself."""
-        return {
-            "": "classify", "data": data.name, "network": "-".join(map(str, WIDTHS)), "weights": "as nn.Linear",
-            "SGD, rate": self.lr, "batch": self.batch, "epochs": f"≤ {self.epochs}", "patience": PATIENCE,
-            "seed": self.seed,
-        }  # fmt: skip
+        return Settings(
+            "classify",
+            {
+                "data": data.name, "network": "-".join(map(str, WIDTHS)), "init": "torch", "optimizer": "SGD",
+                "learning_rate": self.lr, "momentum": _MOMENTUM, "batch": self.batch, "most_epochs": self.epochs,
+                "patience": PATIENCE, "seed": self.seed,
+            },
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -202,7 +207,7 @@ def line(one: Outcome) -> str:
     )
 
 
-def figures(outcomes: Sequence[Outcome], setting: Setting, data: Data, folder: Path, form: str = "png") -> list[Path]:
+def figures(outcomes: Sequence[Outcome], setting: Setting, data: Data, folder: Folder, form: str = "png") -> list[Path]:
     """Write the figures: examples of the classes, the curves of learning, and the table; returns the paths."""
     told, found = setting.told(data), summary(outcomes)
     paths = _examples(data, folder, form)
@@ -212,8 +217,8 @@ def figures(outcomes: Sequence[Outcome], setting: Setting, data: Data, folder: P
     paths += publish(figure, folder, "classify-curves", form, told, found)
     figure, axes = panels(1, 1, width=8.8, height=0.55 + 0.31 * len(outcomes))
     _table(outcomes, axes[0])
-    told["shares"] = "after the best epoch, by validation accuracy"
-    return paths + publish(figure, folder, "classify-table", form, told, found)
+    shown = told.change(shares="after the best epoch, by validation accuracy")
+    return paths + publish(figure, folder, "classify-table", form, shown, found)
 
 
 def _curves(outcomes: Sequence[Outcome], axes: Sequence[Any]) -> None:
@@ -265,7 +270,7 @@ def _short(act: str) -> str:
     return act if len(act) <= 28 else act[:27] + "…"
 
 
-def _examples(data: Data, folder: Path, form: str) -> list[Path]:
+def _examples(data: Data, folder: Folder, form: str) -> list[Path]:
     classes = len(data.classes)
     figure, axes = panels(_EXAMPLES, classes, width=0.9, height=0.9)
     shown = [np.flatnonzero(data.labels == label)[:_EXAMPLES] for label in range(classes)]
@@ -276,6 +281,6 @@ def _examples(data: Data, folder: Path, form: str) -> list[Path]:
             one.set_axis_off()
             if row < len(found):
                 one.imshow(data.images[found[row]], cmap="gray", vmin=0, vmax=255)
-    told = {"": "classify", "data": data.name}
+    told = Settings("classify", {"data": data.name})
     listed = [{"class": name, "images": at.tolist()} for name, at in zip(data.classes, shown, strict=True)]
     return publish(figure, folder, "classify-examples", form, told, {"classes": listed})

@@ -20,6 +20,8 @@ from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..recipe import Recipe, from_dict
 from .figures import COLOURS, legend, numbers, panels, publish
+from .folder import Folder
+from .settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -123,7 +125,7 @@ def _jumps(activation: Activation, x: Floats, y: Floats, slope: Floats) -> NDArr
 
 
 def study(
-    texts: Sequence[str], folder: Path, *, low: float = -5, high: float = 5, points: int = 100,
+    texts: Sequence[str], folder: Folder, *, low: float = -5, high: float = 5, points: int = 100,
     gradients: bool = False, seed: int = 1, form: str = "png",
 ) -> tuple[list[Path], dict[str, Any]]:  # fmt: skip
     """Write the figures: each activation alone, all side by side, and the same network drawn with each.
@@ -133,7 +135,7 @@ def study(
     `gradients`: draw slopes beside the values.
     """
     curves = [curve(text, low, high, points) for text in texts]
-    settings = {"": "curves", "x": f"{low:g} to {high:g}", "points": points}
+    settings = Settings("curves", {"range": (low, high), "points": points})
     paths = []
     for number, one in enumerate(curves):
         figure, (axes,) = panels(1, 1, width=4.6, height=3.2)
@@ -195,7 +197,7 @@ def _legend(figure: Any) -> None:
     legend(figure, handles, place="outside upper center", columns=2)
 
 
-def _strip(curves: Sequence[Curve], folder: Path, seed: int, form: str) -> list[Path]:
+def _strip(curves: Sequence[Curve], folder: Folder, seed: int, form: str) -> list[Path]:
     """The same network, of the same weights, drawn with each activation."""
     rows = -(-len(curves) // _ACROSS)
     across = -(-len(curves) // rows)
@@ -212,7 +214,7 @@ def _strip(curves: Sequence[Curve], folder: Path, seed: int, form: str) -> list[
         told.append({"activation": str(one.activation), "recipe": recipe.to_dict()})
     for axes in axes_:
         axes.set_axis_off()
-    settings = {"": "curves", "network": "2-24-24-16-1", "weights": "normal, gain 2", "seed": seed}
+    settings = Settings("curves", {"network": "2-24-24-16-1", "init": "normal", "gain": 2.0, "seed": seed})
     return publish(figure, folder, "strip", form, settings, {"pictures": told})
 
 

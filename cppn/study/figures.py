@@ -1,4 +1,4 @@
-"""The house style of figures, and where they go: beside each figure its data as JSON."""
+"""The house style of figures, and figures as files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CppnError, failure
-from ..saving import write_bytes, write_text
+from .folder import Folder
+from .settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,17 +75,10 @@ def lines(axes: Axes) -> list[Any]:
     return list(axes.get_legend_handles_labels()[0])
 
 
-def caption(settings: Mapping[str, Any]) -> str:
-    """Settings in words, for the foot of a figure."""
-    return "cppn study " + " · ".join(f"{key} {value}" if key else str(value) for key, value in settings.items())
+def encoded(figure: Figure, form: str, foot: str) -> bytes:
+    """A figure as a file of png, svg or pdf, with a line at its foot; it is closed. The same figure is the same file.
 
-
-def publish(
-    figure: Figure, folder: Path, name: str, form: str, settings: Mapping[str, Any], data: Mapping[str, Any]
-) -> list[Path]:
-    """Write a figure with its settings at its foot, and its data beside it; returns the paths.
-
-    Errors: CppnError if they cannot be written; neither appears half-written.
+    Errors: CppnError for other formats.
     """
     import matplotlib
     from matplotlib import pyplot
@@ -92,25 +86,32 @@ def publish(
     if form not in FORMATS:
         raise CppnError(f"unknown format {form!r}", where="format", legal=f"{', '.join(FORMATS)} are legal")
     with matplotlib.rc_context(_STYLE):
-        _sign(figure, settings)
+        _sign(figure, foot)
         file = io.BytesIO()
-        # without dates, the same figure is the same file
         dated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
         figure.savefig(file, format=form, metadata=dated)
         pyplot.close(figure)
-    paths = [folder / f"{name}.{form}", folder / f"{name}.json"]
-    write_bytes(paths[0], file.getvalue())
-    write_text(paths[1], json.dumps({"settings": dict(settings), **data}, allow_nan=False) + "\n")
-    return paths
+    return file.getvalue()
 
 
-def still(figure: Figure, settings: Mapping[str, Any]) -> NDArray[np.uint8]:
-    """A figure with its settings at its foot as pixels, (height, width, 3), of even sides as films want them."""
+def publish(
+    figure: Figure, folder: Folder, name: str, form: str, settings: Settings, data: Mapping[str, Any]
+) -> list[Path]:
+    """Write a figure with its settings at its foot, and its data beside it; returns the paths.
+
+    Errors: CppnError if they cannot be written; neither appears half-written.
+    """
+    told = json.dumps({"settings": settings.to_dict(), **data}, allow_nan=False) + "\n"
+    return folder.write(name, {f".{form}": encoded(figure, form, settings.words), ".json": told.encode()})
+
+
+def still(figure: Figure, foot: str) -> NDArray[np.uint8]:
+    """A figure with a line at its foot as pixels, (height, width, 3), of even sides as films want them."""
     import matplotlib
     from matplotlib import pyplot
 
     with matplotlib.rc_context(_STYLE):
-        _sign(figure, settings)
+        _sign(figure, foot)
         file = io.BytesIO()
         figure.savefig(file, format="rgba", dpi=100)
         width, height = (int(side) for side in figure.get_size_inches() * 100)
@@ -119,9 +120,9 @@ def still(figure: Figure, settings: Mapping[str, Any]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels[: height // 2 * 2, : width // 2 * 2, :3])
 
 
-def _sign(figure: Figure, settings: Mapping[str, Any]) -> None:
+def _sign(figure: Figure, foot: str) -> None:
     width, height = figure.get_size_inches()
-    lines = textwrap.wrap(caption(settings), int(width * _LETTERS))
+    lines = textwrap.wrap(foot, int(width * _LETTERS))
     figure.set_size_inches(width, height + _LINE * (len(lines) - 1))
     figure.supxlabel("\n".join(lines), fontsize=7, color="#666666", x=0.01, ha="left")
 

@@ -19,6 +19,8 @@ from ..field.activations import parse_activation
 from .classifier import WIDTHS, Classifier, scaled
 from .data import Data
 from .figures import COLOURS, numbers, panels, publish
+from .folder import Folder
+from .settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -106,7 +108,7 @@ def outputs(act: str, data: Data, seed: int = 42) -> list[tuple[Histogram, Histo
 
 
 def study_gradients(
-    acts: Sequence[str], data: Data, folder: Path, *, seed: int = 42, form: str = "png"
+    acts: Sequence[str], data: Data, folder: Folder, *, seed: int = 42, form: str = "png"
 ) -> tuple[list[Path], dict[str, Any]]:
     """Write the figure, a row of panels for each activation; returns its paths and numbers."""
     found = [gradients(act, data, seed) for act in acts]
@@ -132,7 +134,7 @@ def study_gradients(
 
 
 def study_outputs(
-    acts: Sequence[str], data: Data, folder: Path, *, seed: int = 42, form: str = "png"
+    acts: Sequence[str], data: Data, folder: Folder, *, seed: int = 42, form: str = "png"
 ) -> tuple[list[Path], dict[str, Any]]:
     """Write the figure, a row of panels for each activation; returns its paths and numbers."""
     found = [outputs(act, data, seed) for act in acts]
@@ -152,7 +154,7 @@ def study_outputs(
                 _heading(panel, column)
         axes[row * _MAPS].set_ylabel(_short(act), fontsize=8)
     _name_axes(figure, axes, "value")
-    settings = {**_settings("outputs", data, seed), "grey": "affine maps", "lines": "after the activation"}
+    settings = _settings("outputs", data, seed).change(grey="affine maps", lines="after the activation")
     told = {
         "activations": [
             {
@@ -175,11 +177,14 @@ def _heading(panel: Any, column: int) -> None:
     )  # fmt: skip
 
 
-def _settings(study: str, data: Data, seed: int) -> dict[str, Any]:
-    return {
-        "": study, "data": data.name, "images": min(BATCH, len(data.images)),
-        "network": "-".join(map(str, WIDTHS)), "weights": "as nn.Linear", "seed": seed,
-    }  # fmt: skip
+def _settings(study: str, data: Data, seed: int) -> Settings:
+    return Settings(
+        study,
+        {
+            "data": data.name, "images": min(BATCH, len(data.images)), "network": "-".join(map(str, WIDTHS)),
+            "init": "torch", "seed": seed,
+        },
+    )  # fmt: skip
 
 
 def _bars(panel: Any, one: Histogram, colour: str, *, filled: bool) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .. import options
+
+if TYPE_CHECKING:
+    from ...study.chapter import Chapter
+    from ...study.folder import Folder
 
 together = options.together(
     click.option(
@@ -19,6 +23,13 @@ together = options.together(
         default="png",
         show_default=True,
         help="Of figures.",
+    ),
+    click.option(
+        "--table",
+        "tables",
+        type=click.Choice(["csv", "latex", "md"]),
+        multiple=True,
+        help="Write the tables too; may be given again.",
     ),
     click.option("-o", "--output", default="studies", show_default=True, metavar="FOLDER", help="Where to."),
     click.option("--json", "as_json", is_flag=True, help="Print files and numbers as JSON."),
@@ -41,13 +52,11 @@ def named(given: Sequence[Sequence[str]], default: Sequence[str]) -> tuple[str, 
     return tuple(dict.fromkeys(found)) or tuple(default)
 
 
-def folder(output: str) -> Path:
+def folder(output: str) -> Folder:
     """The folder, made if need be."""
-    from ...sinks.names import make_folder
+    from ...study.folder import Folder
 
-    made = Path(output)
-    make_folder(made)
-    return made
+    return Folder(Path(output))
 
 
 def spread(found: dict[str, Any], flags: dict[str, Any], of: Callable[[dict[str, Any]], float | None]) -> None:
@@ -57,6 +66,20 @@ def spread(found: dict[str, Any], flags: dict[str, Any], of: Callable[[dict[str,
     for row in found["activations"]:
         told = ["no number" if (std := of(one)) is None else f"{std:.2e}" for one in row["maps"]]
         click.echo(f"{row['activation']:<20} σ " + "  ".join(f"{text:>9}" for text in told), err=True)
+
+
+def publish(chapter: Chapter, into: Folder, flags: dict[str, Any], more: Sequence[Path] = ()) -> None:
+    """Write a chapter's figures and tables, and tell of them, and of `more` files: tables and sentences to stderr."""
+    from ...study.chapter import publish
+    from ...study.tables import as_text
+
+    paths = [*publish(chapter, into, flags["form"], flags["tables"]), *more]
+    if not flags["as_json"] and not flags["quiet"]:
+        for table in chapter.tables:
+            click.echo(f"{table.title}\n{as_text(table)}\n", err=True)
+        for remark in chapter.remarks:
+            click.echo(remark, err=True)
+    tell(paths, flags, dict(chapter.found))
 
 
 def tell(paths: Sequence[Path], flags: dict[str, Any], found: dict[str, Any] | None = None) -> None:

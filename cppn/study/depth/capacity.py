@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..figures import numbers, panels, publish
+from ..folder import Folder
 from ..results import kept
 from .experiment import Floats, Progress, Setting, train
 from .stability import heat
@@ -46,14 +47,13 @@ def run(setting: Setting, progress: Progress = lambda epochs: None, *, fresh: bo
     return np.asarray(kept("depth-capacity", depends, make, fresh=fresh)["ends"])
 
 
-def figure(setting: Setting, ends: Floats, folder: Path, form: str = "png") -> list[Path]:
+def figure(setting: Setting, ends: Floats, folder: Folder, form: str = "png") -> list[Path]:
     """Write the figure: a map of targets by activations, below the targets' curves; the paths."""
     drawn, axes = panels(1, 1, width=1.0 + 0.95 * len(TARGETS), height=0.8 + 0.34 * len(setting.acts))
     image = heat(axes[0], ends, list(TARGETS), list(setting.acts), _BEST)
     axes[0].set_title(f"squared error after training, {setting.over('median of the seeds')}")
     drawn.colorbar(image, ax=axes, label="log₁₀ of the squared error", shrink=0.9)
-    told = {**setting.told, "without": "noise"}
-    del told["noise"]
+    told = setting.told.change(noise=None, without="noise")
     data = {
         "activations": list(setting.acts), "targets": list(TARGETS), "x": numbers(setting.x, 6),
         "target values": {name: numbers(function(setting.x), 6) for name, function in TARGETS.items()},

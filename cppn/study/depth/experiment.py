@@ -17,6 +17,8 @@ from ...fit.ensemble import Ensemble, Learning
 from ...network import Network
 from ...recipe import from_dict
 from ...rng import LARGEST_SEED
+from ..notation import listed
+from ..settings import Settings
 
 Floats = NDArray[np.floating[Any]]
 Progress = Callable[[int], object]
@@ -54,21 +56,21 @@ class Setting:
             raise CppnError(f"{what} take too much memory at once", where="seeds", legal="fewer or smaller ones")
 
     @property
-    def told(self) -> dict[str, Any]:
+    def told(self) -> Settings:
         """What a figure says of itself."""
-        seeds = {"seeds": self.named} if len(self.seeds) > 1 else {"seed": self.seeds[0]}
-        return {
-            "": "depth", "network": f"1-{self.width}×{self.layers}-1", "weights": "as nn.Linear",
-            "epochs": self.epochs, "Adam, rate": self.lr, "noise": self.noise, **seeds,
-        }  # fmt: skip
+        seeds = {"seeds": list(self.seeds)} if len(self.seeds) > 1 else {"seed": self.seeds[0]}
+        return Settings(
+            "depth",
+            {
+                "network": f"1-{self.width}×{self.layers}-1", "init": "torch", "optimizer": "Adam",
+                "learning_rate": self.lr, "epochs": self.epochs, "noise": self.noise, **seeds,
+            },
+        )  # fmt: skip
 
     @property
     def named(self) -> str:
         """The seeds in words."""
-        first, last = self.seeds[0], self.seeds[-1]
-        if self.seeds == tuple(range(first, last + 1)):
-            return f"{first} to {last}" if last > first else f"{first}"
-        return ", ".join(map(str, self.seeds))
+        return listed(self.seeds)
 
     def over(self, several: str) -> str:
         """What is said of several seeds, as "medians over the seeds", or which seed it is if there is one."""

@@ -66,7 +66,7 @@ def _frame(outcome: Outcome, look: int) -> NDArray[np.uint8]:
         one.set_ylim(seen.min() / 2 if seen.size else LEAST, seen.max() * 2 if seen.size else 1)
         one.set_title(title)
         one.set_xlabel(over)
-    return still(figure, {**setting.told, "shown": f"seed {setting.seeds[0]}"})
+    return still(figure, setting.told.change(shown=f"seed {setting.seeds[0]}").words)
 
 
 def _layers(one: Any, values: NDArray[Any], act: int) -> None:

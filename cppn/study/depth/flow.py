@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import legend, lines, number, numbers, panels, publish, style
+from ..folder import Folder
 from ..results import kept
 from .experiment import Floats, Setting, train
 
@@ -43,7 +44,7 @@ def ratios(setting: Setting, found: dict[int, Floats]) -> list[dict[str, Any]]:
     return rows
 
 
-def figure(setting: Setting, found: dict[int, Floats], folder: Path, form: str = "png") -> list[Path]:
+def figure(setting: Setting, found: dict[int, Floats], folder: Folder, form: str = "png") -> list[Path]:
     """Write the figure: what gradient reaches each layer, a panel a depth; the paths."""
     drawn, axes = panels(1, len(found), width=3.0, height=2.9, sharey=True)
     seen = np.concatenate([norms[np.isfinite(norms) & (norms > 0)] for norms in found.values()])
@@ -61,8 +62,8 @@ def figure(setting: Setting, found: dict[int, Floats], folder: Path, form: str =
     axes[0].set_ylabel("norm of the weights' gradient")
     legend(drawn, lines(axes[0]))
     medians = setting.over("medians over the seeds")
-    told = {**setting.told, "network": f"1-{setting.width}×…-1", "at": "the start", "lines": medians}
-    del told["epochs"], told["Adam, rate"]
+    started = setting.told.change(epochs=None, optimizer=None, learning_rate=None)
+    told = started.change(network=f"1-{setting.width}×…-1", at="the start", lines=medians)
     norms_of = {
         str(depth): {act: numbers(norms[:, setting.of(i)].T) for i, act in enumerate(setting.acts)}
         for depth, norms in found.items()

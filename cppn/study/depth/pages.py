@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import legend, lines, numbers, panels, publish, style
+from ..folder import Folder
 from .experiment import Floats
 from .learning import Outcome, shown_layers, summary
 
@@ -29,7 +30,7 @@ class Page:
     shows: str = ""  # of which seeds
 
 
-def figures(outcome: Outcome, folder: Path, form: str = "png") -> list[Path]:
+def figures(outcome: Outcome, folder: Folder, form: str = "png") -> list[Path]:
     """Write the figures, each with its data; the paths."""
     setting, found, paths = outcome.setting, summary(outcome), []
     across, told = len(setting.acts), setting.told
@@ -54,7 +55,7 @@ def figures(outcome: Outcome, folder: Path, form: str = "png") -> list[Path]:
         page.draw(outcome, axes)
         if labelled := lines(axes[0]):
             legend(figure, labelled)
-        shown = {**told, "shown": page.shows} if page.shows else told
+        shown = told.change(shown=page.shows or None)
         paths += publish(figure, folder, f"depth-{page.name}", form, shown, {**found, "data": page.data(outcome)})
     figure, axes = panels(2, 2, width=4.5, height=2.9)
     _losses(outcome, axes[:1])

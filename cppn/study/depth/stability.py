@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..figures import numbers, panels, publish
+from ..folder import Folder
 from ..results import kept
 from .experiment import Floats, Progress, Setting, train
 
@@ -45,7 +46,7 @@ def run(
 
 
 def figure(
-    setting: Setting, depths: Sequence[int], ends: Floats, folder: Path, form: str = "png",
+    setting: Setting, depths: Sequence[int], ends: Floats, folder: Folder, form: str = "png",
     rates: Sequence[float] = RATES,
 ) -> list[Path]:  # fmt: skip
     """Write the figure: for each activation a map of rates by depths; the paths."""
@@ -56,11 +57,8 @@ def figure(
         axis.set_xlabel("learning rate")
     axes[0].set_ylabel("hidden layers")
     drawn.colorbar(image, ax=axes, label="log₁₀ of the squared error", shrink=0.9)
-    told = {
-        **replace(setting, seeds=setting.seeds[:1], epochs=epochs(setting)).told,
-        "network": f"1-{setting.width}×…-1",
-    }
-    del told["Adam, rate"]
+    shorter = replace(setting, seeds=setting.seeds[:1], epochs=epochs(setting))
+    told = shorter.told.change(network=f"1-{setting.width}×…-1", learning_rate=None)
     data = {
         "depths": list(depths), "rates": list(rates),
         "final mse, depths by rates": {act: numbers(values) for act, values in zip(setting.acts, ends, strict=True)},
