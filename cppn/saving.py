@@ -20,6 +20,7 @@ from .memory import DEFAULT, check_memory
 from .recipe import Recipe
 from .sinks import Encoding, Imprint, Sink, open_sink
 from .sinks.formats import format_of
+from .sinks.names import in_the_way
 from .sinks.spool import Spool
 
 _ROWS = 256  # of an array, at a time
@@ -119,16 +120,18 @@ def _kept(drawing: Drawing, sink: Sink, resume: bool) -> Iterator[Spool | None]:
         sink.path, (drawing.height, drawing.width, drawing.channels), drawing.quality.dtype, _identity(drawing)
     )
     large = drawing.width * drawing.height * drawing.quality.cost >= _LARGE
-    old = spool.exists
+    old, foreign = spool.exists, spool.is_foreign
     differs = spool.differs() if old else ""
     if differs and resume:
         raise CppnError(
             f"it is of another drawing: {differs} is not the same", where=str(spool.path),
             legal="draw that one, or start anew without --resume",
         )  # fmt: skip
+    if foreign and large:
+        raise in_the_way(spool.path, sink.path)
     if not (resume or large or (old and not differs)):
         yield None
-        if old:
+        if old and not foreign:
             spool.close(keep=False)  # the picture that it would have become has been replaced
         return
     spool.open(anew=not old or bool(differs))

@@ -26,6 +26,7 @@ import cppn
 from cppn.cli.explore import read_command
 from cppn.explore import server as served
 from cppn.explore.guard import LARGEST_BODY
+from cppn.explore.kept import Kept
 from cppn.explore.told import line
 from cppn.field.activations import CATALOGUE, PARAMETERS
 from cppn.recipe import from_dict
@@ -386,6 +387,21 @@ def test_nothing_but_what_was_kept_is_removed(live):
     assert mine.exists()
     assert outside.exists()
     live.post("/api/kept/one", None, method="DELETE")
+    mine.unlink()
+
+
+def test_a_thumbnail_takes_no_files_place(live):
+    mine = live.folder / ".thumbnails" / "picnic.png"
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    mine.write_text("my own")
+    kept = live.post("/api/keep", {"recipe": told(RECIPE), "name": "picnic"})
+    assert kept["id"] == "picnic-2"
+    assert live.ask("GET", "/kept/picnic-2.png")[0] == 200
+    live.post("/api/kept/picnic-2", None, method="DELETE")
+    assert mine.read_text() == "my own"
+    again = Kept(live.folder)  # as when the server is started again
+    assert again.thumbnail("picnic") is None
+    assert not again.remove("picnic"), "it was not kept"
     mine.unlink()
 
 

@@ -9,20 +9,28 @@ from conftest import pixels
 from PIL import Image
 
 import cppn
+from cppn.field.activations import parse_activation
 from cppn.library import folder
 from cppn.mosaic import mosaic
 
 ROOT = Path(__file__).parent.parent
 
 README = [
-    "x-coord", "relu", "logistic-1", "logistic-2", "cosine-1", "cosine-2", "art-1", "art-2", "art-3", "default",
+    "x-coord", "relu", "logistic-1", "logistic-2", "cosine-1", "cosine-2", "cosine-rgb", "art-1", "art-2", "art-3",
+    "default",
 ]  # fmt: skip
 
 
 def test_all_of_logisticmapdnns_pictures_are_there():
     assert {name.rpartition("/")[2] for name in cppn.presets if name.startswith("readme/")} == set(README)
-    assert cppn.load("art-1").network.act == ("cos:freq=7.9",)
-    assert cppn.load("art-1").color.mode == "rgb"
+
+
+def test_the_first_command_of_the_readme_has_a_preset(run, tmp_path):
+    first = (ROOT / "README.md").read_text().partition("## Draw")[2].partition("```sh\n")[2].splitlines()[0]
+    recipe = cppn.load("readme/cosine-rgb")
+    _, *words = first.split()
+    run(*words, "--seed", str(recipe.seed), "--size", "60", "-o", "first.png")
+    assert np.array_equal(pixels(tmp_path / "first.png"), cppn.render(recipe, (60, 60)))
 
 
 def test_there_are_at_least_sixteen_art_presets():
@@ -73,6 +81,41 @@ def test_a_readme_preset_has_its_originals_tone_contrast_and_grain(name):
     assert abs(drawn.std() - contrast) < 15
     measured = np.abs(np.diff(drawn, axis=1)).mean()
     assert abs(np.log((measured + 0.05) / (step + 0.05))) < np.log(1.5)
+
+
+# each art picture's squash, steps and R, and what the original's histogram tells of them: the largest value, and where
+# the spike is that one more step leaves of it
+ART = {
+    "art-1": ("cos", 2, 3.97843, 253, 5),
+    "art-2": ("clamp", 1, 3.97843, 253, None),
+    "art-3": ("clamp", 2, 3.77843, 240, 50),
+}
+
+
+@pytest.mark.parametrize("name", ART)
+def test_an_art_presets_histogram_ends_and_has_its_spike_where_its_originals_has(name):
+    squash, steps, r, end, spike = ART[name]
+    largest = r / 4  # of r·x·(1 − x), at x = 1/2
+    step = r * largest * (1 - largest)
+    # the original cut numbers off, where ours are rounded
+    assert int(255 * largest) == end
+    assert spike in (None, int(255 * step))
+    recipe = cppn.load(f"readme/{name}")
+    values = 255 * cppn.render(recipe, (512, 512), bits=32).astype(float)
+    counts = np.bincount(np.floor(values).astype(int).ravel(), minlength=256)
+    assert counts.nonzero()[0][-1] == end
+    assert cppn.render(recipe, (512, 512)).max() == np.floor(255 * largest + 0.5)
+    # a spike is far above what is just below it; without a second step there is none but that of clamped values, at 0
+    jumps = counts[2:end] / counts[1 : end - 1]
+    if spike is None:
+        assert jumps.max() < 1.25
+    else:
+        assert jumps.argmax() + 2 == spike
+        assert jumps.max() > 3
+    (act,) = recipe.network.act
+    activation = parse_activation(act)
+    assert (activation.name, activation.parameters["iters"], activation.parameters["r"]) == (squash, steps, r)
+    assert recipe.color.mode == "rgb"
 
 
 @pytest.mark.parametrize("name", ["logistic-1", "logistic-2", "art-2", "art-3"])

@@ -156,6 +156,7 @@ def test_what_is_of_another_drawing_is_refused_and_kept(broken_off, run: Run, tm
         assert "of another drawing" in run("render", *DRAW, "--resume", fails=True).stderr
         assert broken_off.read_bytes() == junk
     # another picture under that name, not to be resumed, takes its place
+    broken_off.write_bytes(before)
     run("render", "silk", "--size", "30", "-o", "a.png")
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".part"] == ["a.png"]
 

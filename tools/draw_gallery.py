@@ -58,7 +58,7 @@ def main() -> None:
         path = GALLERY / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         paths.append(cppn.save(recipe, path, size=(SIDE, SIDE), aa=3))
-    for folder, across in (("readme", 5), ("art", ACROSS)):
+    for folder, across in (("readme", 6), ("art", ACROSS)):
         names = [name for name in cppn.presets if name.startswith(f"{folder}/")]
         paths.append(cppn.save(sheet(names, across), GALLERY / f"{folder}.jpg", quality=88))
     paths.append(write_page())

@@ -18,9 +18,11 @@ from . import options, types
 if TYPE_CHECKING:
     from ..fit.film import TrainingFilm
     from ..fit.photo import Fit, Progress
+    from ..network import Network
     from ..recipe import Recipe
 
 _EMBEDDED = 24 << 20  # bytes of weights up to which the picture carries them itself
+_BESIDE = (".toml", ".safetensors")  # the recipe, and the weights that it names
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "": 1}
 
 
@@ -82,14 +84,17 @@ def command(photo: str, **flags: Any) -> None:
     from ..errors import CppnError
     from ..pictures import read_picture
     from ..sinks.formats import check
+    from ..sinks.names import free_path
 
     picture = read_picture(Path(photo))
-    path = Path(flags["output"] or f"{Path(photo).stem}-fit.png")
+    path = Path(flags["output"] or free_path(Path(f"{Path(photo).stem}-fit.png")))
     if path.suffix.lower() not in (".png", ".tif", ".tiff", ".webp"):
         raise CppnError("a picture that carries a network ends in .png, .tif or .webp", where=str(path))
     height, width, _ = picture.pixels.shape
     size = flags["size"][:2] if flags["size"] else (width, height)
     check(path, *size)
+    if flags["film"] and Path(flags["film"]).resolve() == path.resolve():
+        raise CppnError("film and picture are one file", where="--film", legal="give it a name of its own")
     if not flags["quiet"]:
         for note in picture.notes:
             click.echo(f"{photo}: {note}", err=True)
@@ -110,6 +115,7 @@ def command(photo: str, **flags: Any) -> None:
 
         film = TrainingFilm(Path(flags["film"]), fit, picture.pixels)
     kept = path.with_name(path.name + SUFFIX)
+    _check_beside(path, kept, fit, flags["resume"])
     identity = {
         "recipe": fit.recipe.to_dict(), "fourier": [flags["fourier"], flags["scale"]], "batch": fit.batch, "lr": fit.lr,
         "picture": hashlib.sha256(picture.pixels.tobytes()).hexdigest(),
@@ -128,7 +134,8 @@ def command(photo: str, **flags: Any) -> None:
         failed = error.error(photo)
         if fit.best < 0:
             raise failed from None
-    files = _write(fit, path, size) + ([flags["film"]] if film and failed is None else [])
+    written = path if flags["output"] else free_path(path)
+    files = _write(fit, written, size) + ([flags["film"]] if film and failed is None else [])
     kept.unlink(missing_ok=True)
     if flags["as_json"]:
         told = {"steps": fit.step, "seconds": round(fit.seconds, 2), "psnr": round(fit.best, 3), "files": files}
@@ -165,6 +172,23 @@ def _fit(pixels: Any, flags: dict[str, Any]) -> Fit:
     )  # fmt: skip
 
 
+def _check_beside(path: Path, kept: Path, fit: Fit, resume: bool) -> None:
+    """Errors: CppnError if something else is where a checkpoint or weights are to stand beside the picture."""
+    from ..fit.checkpoint import is_checkpoint
+    from ..sinks.names import in_the_way
+
+    beside = [kept] if kept.exists() and not resume and not is_checkpoint(kept) else []
+    if _are_large(fit.network):
+        beside += [one for ending in _BESIDE if (one := path.with_suffix(ending)).exists()]
+    if beside:
+        raise in_the_way(beside[0], path)
+
+
+def _are_large(network: Network) -> bool:
+    """Are the weights too many for the picture to carry them?"""
+    return sum(layer.weight.nbytes + layer.bias.nbytes for layer in network.layers) > _EMBEDDED
+
+
 def _run(
     fit: Fit, steps: int, seconds: float | None, kept: Path, identity: dict[str, Any], quiet: bool,
     film: TrainingFilm | None,
@@ -187,18 +211,20 @@ def _write(fit: Fit, path: Path, size: tuple[int, int]) -> list[str]:
 
     network = fit.network
     recipe: Recipe = trained_recipe(fit.recipe, network)
-    weights = write_weights(network.layers)
-    if len(weights) <= _EMBEDDED:
+    if not _are_large(network):
         return [str(save(recipe, path, size=size))]
     from ..drawing import render
+    from ..sinks.names import free_path
 
-    beside = path.with_suffix(".safetensors")
-    write_bytes(beside, weights)
+    # they were free before the training, which may have taken long
+    listed = free_path(path.with_suffix(_BESIDE[0]), lambda one: one.with_suffix(_BESIDE[1]))
+    weights = listed.with_suffix(_BESIDE[1])
+    write_bytes(weights, write_weights(network.layers))
     save(render(recipe, size), path)
     told = fit.recipe.to_toml()
-    listed = re.sub(r"^\[network\]$", f'[network]\nweights = "{beside.name}"', told, count=1, flags=re.MULTILINE)
-    write_text(path.with_suffix(".toml"), listed)
-    return [str(path), str(path.with_suffix(".toml")), str(beside)]
+    named = re.sub(r"^\[network\]$", f'[network]\nweights = "{weights.name}"', told, count=1, flags=re.MULTILINE)
+    write_text(listed, named)
+    return [str(path), str(listed), str(weights)]
 
 
 def _seconds(text: str) -> float:

@@ -74,6 +74,7 @@ def command(**flags: Any) -> None:
             click.echo(f"{name:<10} {style.about}")
         return
     from ..gallery.build import Making, build, resumable
+    from ..gallery.folder import Plan, check_folder
     from ..memory import DEFAULT
     from ..sinks import Encoding
     from ..sinks.names import check_place
@@ -88,6 +89,7 @@ def command(**flags: Any) -> None:
     if flags["explain"]:
         _explain(order, flags)
         return
+    check_folder(folder, Plan(order.settings, ()))  # before candidates are drawn: with the pictures' names once more
     plan = resumable(folder, order.settings)
     if plan is None:
         with count_bar(order.pool if order.is_chosen else 0, "candidate", flags["quiet"]) as progress:

@@ -111,7 +111,7 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
     )
     encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
     quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
-    form = check(paths[0], size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding)
+    form, *_ = (check(path, size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding) for path in paths)
     engine = engine_for(recipe, size, flags["engine"], flags["device"], flags["threads"])
     return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, engine, limit, flags["resume"])
 
@@ -215,11 +215,10 @@ def _paths(
         names = [f"{file_name(one, stem if len(recipes) == 1 else None, size)}.png" for one in recipes]
         return [free_path((folder or Path()) / name) for name in names], True
     path = Path(output)
-    if "{seed}" in path.name:
-        return [path.with_name(path.name.replace("{seed}", str(one.seed))) for one in recipes], False
-    if len(recipes) > 1:
-        return [path.with_name(f"{path.stem}-{one.seed}{path.suffix}") for one in recipes], False
-    return [path], False
+    if "{seed}" not in path.name and len(recipes) == 1:
+        return [path], False
+    pattern = path.name if "{seed}" in path.name else f"{path.stem}-{{seed}}{path.suffix}"
+    return [free_path(path.with_name(pattern.replace("{seed}", str(one.seed)))) for one in recipes], True
 
 
 def _estimate(job: _Job, as_json: bool) -> None:

@@ -50,7 +50,8 @@ class Kept:
         thumbs = folder / _THUMBS
         if thumbs.is_dir():  # only what was kept here before is listed, not whatever else lies in the folder
             for thumb in sorted(thumbs.glob("*.png"), key=lambda one: (one.stat().st_mtime_ns, one.name)):
-                self._files[thumb.stem] = folder / f"{thumb.stem}.toml"
+                if (path := folder / f"{thumb.stem}.toml").is_file():
+                    self._files[thumb.stem] = path
 
     def add(self, recipe: Recipe, name: str | None = None, parents: tuple[str, ...] = ()) -> dict[str, Any]:
         """Keep a recipe, under a name or its own, in a file that takes no other's place; what the page is told of it.
@@ -63,7 +64,8 @@ class Kept:
             if name:
                 recipe = recipe.change({"": {"name": name}})
             stem = plain_name(recipe.name) or file_name(recipe, None, (_THUMB, _THUMB))
-            sink = _Text(free_path(self.folder / f"{stem}.toml"), _text(recipe, parents))
+            path = free_path(self.folder / f"{stem}.toml", lambda one: self._thumb(one.stem))
+            sink = _Text(path, _text(recipe, parents))
             with sink:
                 pass
             try:

@@ -32,6 +32,17 @@ def write_checkpoint(path: Path, fit: Fit, identity: dict[str, Any]) -> None:
         raise failure(f"it could not be written: {error.strerror or error}", where=str(path)) from None
 
 
+def is_checkpoint(path: Path) -> bool:
+    """Is the file a checkpoint, of whatever fit?"""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            return "identity" in (file.metadata() or {})
+    except (SafetensorError, OSError):
+        return False
+
+
 def read_checkpoint(path: Path, fit: Fit, identity: dict[str, Any]) -> None:
     """Go on from a checkpoint.
 

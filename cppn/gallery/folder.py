@@ -17,7 +17,8 @@ from .. import __version__
 from ..errors import CppnError, failure
 from ..pictures import is_whole
 from ..recipe import Recipe, from_dict, parse_json, read_table
-from ..sinks.metadata import read_imprint
+from ..sinks.metadata import is_foreign, read_imprint
+from ..sinks.names import in_the_way
 from ..sinks.spool import lock_file
 
 MANIFEST, PAGE, SHEET, THUMBS = "gallery.json", "index.html", "sheet.jpg", "thumbs"
@@ -138,17 +139,16 @@ def check_folder(folder: Path, plan: Plan) -> None:
     page = folder / PAGE
     if page.exists() and _MARK not in page.read_text(encoding="utf-8", errors="replace")[:4096]:
         raise failure("it is in the way, and not of a gallery", where=str(page), legal="choose another folder")
-    if old is not None:
-        return
-    names = [SHEET, *(copy.path for entry in plan.entries for copy in entry.copies)]
-    for name in names:
-        if (folder / name).exists():
-            raise failure(
-                "it is in the way, and not of this gallery", where=str(folder / name), legal="choose another folder"
-            )
-    if (folder / THUMBS).exists() and any((folder / THUMBS).iterdir()):
+    names = [copy.path for entry in plan.entries for copy in entry.copies]
+    if old is None:
+        foreign = [name for name in (SHEET, *names) if (folder / name).exists()]
+        thumbs = folder / THUMBS
+        foreign += [THUMBS] * (any(thumbs.iterdir()) if thumbs.is_dir() else thumbs.exists())
+    else:  # of this gallery's own, what is damaged or outdated is drawn again
+        foreign = [name for name in names if is_foreign(folder / name)]
+    if foreign:
         raise failure(
-            "it is in the way, and not of this gallery", where=str(folder / THUMBS), legal="choose another folder"
+            "it is in the way, and not of this gallery", where=str(folder / foreign[0]), legal="choose another folder"
         )
 
 
@@ -179,6 +179,8 @@ def alone(folder: Path) -> Iterator[None]:
         raise failure(f"it cannot be written in: {error.strerror}", where=str(folder)) from None
     with file:
         lock_file(file, path, "another cppn makes a gallery here")
+        if file.tell():
+            raise in_the_way(path, folder)
         try:
             yield
         finally:

@@ -28,7 +28,8 @@ from ..sinks import Encoding, Imprint
 from ..sinks import films as sinks
 from ..sinks.base import sweep
 from ..sinks.formats import check, format_of
-from ..sinks.metadata import read_imprint
+from ..sinks.metadata import is_foreign, read_imprint
+from ..sinks.names import in_the_way
 from .fade import DEEP, FadePlan
 from .score import Score, Shot
 
@@ -188,10 +189,13 @@ def write_frames(
 
     `resume`: leave those that are there, whole, and of this film. A picture carries the recipe of its frame, so it can
     be drawn again at any size.
-    Errors: CppnError if the pictures cannot be written; those that are finished stay.
+    Errors: CppnError if the pictures cannot be written, or a file that is no picture of this program is in the way;
+    those that are finished stay.
     """
     paths = frame_paths(pattern, reel.frames)
     _check_frames(reel, paths[0], encoding)
+    if foreign := next(filter(is_foreign, paths), None):
+        raise in_the_way(foreign, pattern)
     sweep(pattern.parent, {path.name for path in paths})
     identity = _identity(reel, encoding)
 

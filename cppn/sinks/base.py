@@ -30,7 +30,7 @@ class Sink:
 
     def __init__(self, path: Path) -> None:
         # a link stays one: what it leads to is replaced
-        self.path = path = path.resolve() if path.is_symlink() else path
+        self.path = self._wanted = path = path.resolve() if path.is_symlink() else path
         self.exclusive = False  # never take a file's place: find a free name like this one instead
         self.part = path.with_name(f".{path.name}.{os.getpid()}.part")
 
@@ -82,7 +82,7 @@ class Sink:
                 os.link(self.part, self.path)
                 return
             except FileExistsError:
-                self.path = free_path(self.path)
+                self.path = free_path(self._wanted)
             except OSError:  # there are no hard links here
                 break
         os.replace(self.part, self.path)

@@ -129,13 +129,10 @@ def check(
     if imprint is not None and len(imprint.to_json()) > form.largest_imprint:
         raise CppnError(f"{form.name} cannot hold a recipe with so many weights", where=where, legal="use PNG or WebP")
     check_folder(path)
-    if form is _DEEP_ZOOM and not path.exists():
-        for beside in (path.with_suffix(".html"), path.with_name(f"{path.stem}_files")):
-            if beside.exists():  # a saved page of the web has just these names
-                raise failure(
-                    f"{beside.name} is in the way, and of something else", where=str(path),
-                    legal="move it, or write under another name",
-                )  # fmt: skip
+    if form is _DEEP_ZOOM:
+        from .deepzoom import check_beside
+
+        check_beside(path)
     return form
 
 

@@ -85,6 +85,15 @@ def read_imprint(path: Path) -> Imprint:
     return Imprint(from_dict(data.get("recipe"), where=where), _check_drawing(drawing or {}), timeline)
 
 
+def is_foreign(path: Path) -> bool:
+    """Is something there that is not known to be of this program: neither empty nor with a recipe inside?"""
+    try:
+        read_imprint(path)
+    except CppnError:
+        return path.exists() and (path.is_dir() or path.stat().st_size > 0)
+    return False
+
+
 def _find(file: BinaryIO, path: Path, where: str) -> bytes:
     """The JSON in the file, whatever kind of file it is."""
     head = file.read(len(_PNG))

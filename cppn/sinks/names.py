@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-import re
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from ..errors import CppnError, failure
 
 
-def free_path(path: Path) -> Path:
-    """The path, or the first of `name-2`, `name-3`, … that is free."""
-    if not path.exists():
+def free_path(path: Path, *others: Callable[[Path], Path]) -> Path:
+    """The path, or the first of `name-2`, `name-3`, … that is free.
+
+    `others`: where more is to be written, each made of the path; nothing is there either.
+    """
+
+    def is_free(one: Path) -> bool:
+        return not any(place.exists() for place in (one, *(other(one) for other in others)))
+
+    if is_free(path):
         return path
-    stem = re.sub(r"-\d{1,4}$", "", path.stem)
-    return next(p for i in itertools.count(2) if not (p := path.with_name(f"{stem}-{i}{path.suffix}")).exists())
+    return next(one for i in count(2) if is_free(one := path.with_name(f"{path.stem}-{i}{path.suffix}")))
+
+
+def in_the_way(beside: Path, path: Path) -> CppnError:
+    """The error that what is to be written at `path` needs a place beside it where something else is."""
+    legal = "move it, or write under another name"
+    return failure(f"{beside.name} is in the way, and of something else", where=str(path), legal=legal)
 
 
 def check_place(folder: Path) -> None:

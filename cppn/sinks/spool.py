@@ -45,21 +45,31 @@ class Spool:
         """Is there a file of an earlier run?"""
         return self.path.is_file()
 
+    @property
+    def is_foreign(self) -> bool:
+        """Is there a file that says something else than what drawing it is of, or nothing?"""
+        return self.exists and "spool" not in self._told() and self.path.stat().st_size > 0
+
     def differs(self) -> str:
         """In what the file of the earlier run is of another drawing; empty if it is of this one."""
+        told = self._told()
+        if not told:
+            return "what it says of itself"
+        mine = json.loads(json.dumps(self._drawing))
+        return ", ".join(_differences(told, mine))
+
+    def _told(self) -> dict[str, Any]:
+        """What the file says it is of; nothing if it cannot be read."""
         try:
             with self.path.open("rb") as file:
                 line = file.readline(_MOST_JSON)
         except OSError as error:
             raise self._failed(error) from None
         try:
-            told = json.loads(line)
-        except ValueError:
+            told = json.loads(line) if line.endswith(b"\n") else None
+        except (ValueError, RecursionError):
             told = None
-        if not line.endswith(b"\n") or not isinstance(told, dict):
-            return "what it says of itself"
-        mine = json.loads(json.dumps(self._drawing))
-        return ", ".join(_differences(told, mine))
+        return told if isinstance(told, dict) else {}
 
     def open(self, *, anew: bool) -> None:
         """Begin: with an empty file, or behind the whole bands of the earlier one once they are read.
