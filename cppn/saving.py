@@ -32,7 +32,7 @@ def save(
     aa: int | Literal["auto"] = 1, bits: int = 8, dither: bool = False, bleed: int = 0, quality: int | None = None,
     compression: str | None = None, dpi: float | None = None, pyramid: bool = False, engine: str | None = None,
     device: str | None = None, threads: int | None = None, max_memory: int = DEFAULT, resume: bool = False,
-    recipe: Recipe | None = None,
+    recipe: Recipe | None = None, exclusive: bool = False,
 ) -> Path:  # fmt: skip
     """Write a picture or, of a Recipe, also a recipe file (.toml, .json); returns its path.
 
@@ -43,6 +43,7 @@ def save(
     PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels an inch. `pyramid`: smaller copies inside, in TIFF.
     `bleed`: pixels more beyond each edge, to be trimmed after printing. `max_memory`: bytes that the process may take.
     `resume`: go on from where a run of this drawing was broken off, and leave what the next one can go on from.
+    `exclusive`: never take an existing picture's place, but a free name like it.
     Errors: CppnError for files that cannot be written; nothing half-written is left behind.
     """
     target, encoding = Path(path), Encoding(quality, compression, dpi, pyramid)
@@ -52,7 +53,7 @@ def save(
             return target
         drawn_by = engine_for(what, size, engine, device, threads)
         drawing = draw(what, size, Quality(aa, bits, dither), drawn_by, bleed=bleed)
-        return write_picture(drawing, target, encoding, max_memory=max_memory, resume=resume)
+        return write_picture(drawing, target, encoding, max_memory=max_memory, exclusive=exclusive, resume=resume)
     pixels = np.asarray(what)
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
@@ -64,10 +65,12 @@ def save(
     height, width, channels = pixels.shape
     settings = {"width": width, "height": height, "bits": 8 * pixels.dtype.itemsize}
     imprint = Imprint(recipe, settings) if recipe is not None else None
-    with open_sink(target, (height, width, channels), pixels.dtype, imprint, encoding) as sink:
+    sink = open_sink(target, (height, width, channels), pixels.dtype, imprint, encoding)
+    sink.exclusive = exclusive
+    with sink:
         for top in range(0, height, _ROWS):
             sink.write(pixels[top : top + _ROWS])
-    return target
+    return sink.path
 
 
 def imprint_of(drawing: Drawing, dpi: float | None = None, notes: Mapping[str, Any] | None = None) -> Imprint:

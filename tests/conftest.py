@@ -28,6 +28,9 @@ FAILURES = Path(__file__).parent.parent / "failures"
 settings.register_profile("cppn", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("cppn")
 
+# as the program does: tests share the processor with each other
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 # what a shell runs in the background is born deaf to Ctrl-C, and so would the programs be that are tested with it
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -5,19 +5,21 @@
 Seed 42 of every activation becomes a preset; the table has the medians of eight seeds.
 """
 
-import base64
+import os
 import time
 from pathlib import Path
 
 import numpy as np
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is loaded, as the program does
+
 import cppn
-from cppn.cli.mosaic import ALL, FPS, slug
+from cppn.cli.mosaic import ALL, slug
+from cppn.field.activations import parse_activation
+from cppn.fit.mosaic_film import write_mosaic_film
 from cppn.fit.targets import parse_target
 from cppn.fit.training import last_loss, train, trained_recipe, untrained
 from cppn.mosaic import mosaic
-from cppn.network import write_weights
-from cppn.sinks.films import write_film
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(42, 50)
@@ -46,15 +48,12 @@ def main() -> None:
         told = f"A 4×4 checkerboard, learnt by 8-8-8 units of {act} in 4001 steps; loss {losses[i, 0]:.3f}."
         recipe = recipe.change({"": {"name": f"checkered-{name}", "description": told}})
         cppn.save(recipe, presets / f"checkered-{name}.toml")
-        cppn.save(mosaic(recipe), gallery / f"{name}.png", recipe=recipe)
-        frames = [
-            mosaic(recipe.change({"network": {"weights": base64.b64encode(write_weights(one)).decode()}}), cell=40)
-            for one in (moment.networks[member].layers for moment in moments)
-        ]
-        write_film(gallery / f"{name}.gif", frames, FPS)
+        cppn.save(mosaic(recipe, target=target.values), gallery / f"{name}.png", recipe=recipe)
+        networks = [moment.networks[member] for moment in moments]
+        write_mosaic_film(gallery / f"{name}.gif", recipe, networks, cell=40, target=target.values)
 
     rows = [
-        f"| `{act}` | {ORIGINAL[act]:.3f} | {losses[i, 0]:.3f} | {np.median(losses[i]):.3f} |"
+        f"| {parse_activation(act).title} | {ORIGINAL[act]:.3f} | {losses[i, 0]:.3f} | {np.median(losses[i]):.3f} |"
         f" {losses[i].min():.3f} to {losses[i].max():.3f} |"
         for i, act in enumerate(ALL)
     ]

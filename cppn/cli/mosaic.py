@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from fractions import Fraction
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..crew import each
 from . import options, types
+from .mosaic_files import Places, is_film, places_of
 
 if TYPE_CHECKING:
     from ..errors import CppnError
     from ..fit.training import Moment
+    from ..mosaic.scale import Scale
+    from ..network import Network
     from ..recipe import Recipe
 
 # the original's eleven, and sin, which its script names too
 ALL = (
     "sigmoid", "tanh", "cos(x)", "sin", "relu", "leakyrelu", "elu", "celu", "gelu", "mish", "selu", "silu"
 )  # fmt: skip
-FPS = Fraction(5)  # as the original's films
+
+
+def _scale(text: str) -> Scale:
+    from ..mosaic.scale import parse_scale
+
+    return parse_scale(text)
 
 
 @click.command("mosaic", short_help="Show the hidden units of a network.")
@@ -42,17 +51,29 @@ FPS = Fraction(5)  # as the original's films
 @options.learning
 @click.option("--seed", type=types.WHOLE, default=42, metavar="N", help="Seed of weights and points (42).")
 @click.option("--seeds", type=types.WHOLE, default=1, metavar="N", help="Train N seeds in a row (1).")
+@click.option(
+    "--like-original", is_flag=True, help="Draw weights and points as torch does, and show what the original shows."
+)
 @click.option("--every", type=types.WHOLE, default=200, metavar="N", help="Steps from frame to frame (200).")
-@click.option("--animate", is_flag=True, help="Write the training film too, as GIF; or name a .gif or .webp with -o.")
+@click.option("--animate", is_flag=True, help="Write the training film too, as GIF beside the mosaic.")
+@click.option("--film", metavar="FILE", help="Write the training film there: .mp4, .webm, .gif, .webp, .png.")
 @click.option("--cell", type=types.WHOLE, default=100, metavar="N", help="Pixels a side of each box (100).")
 @click.option("--colormap", type=types.PALETTE, default="jet", metavar="NAME", help="Colours of the values (jet).")
-@click.option("--labels", is_flag=True, help="Write layer, activation, step and loss above the rows.")
+@click.option(
+    "--scale",
+    type=types.Parsed("absolute|common|unit|LO:HI", _scale),
+    metavar="SCALE",
+    help="What the colours mean: absolute, the range of the first input, for all boxes (of trained networks); common, "
+    "that of all units together (of a SOURCE); unit, each box's own (of --unit); or LO:HI.",
+)
+@click.option("--no-target", is_flag=True, help="Leave out target and colour bar, as the original does.")
+@click.option("--labels", is_flag=True, help="Write layers and activations above the rows; step and loss of training.")
 @click.option(
     "--unit", metavar="LAYER/UNIT", help="Draw this one unit, as a picture of its own; layer 0 holds the inputs."
 )
 @click.option("--size", type=types.SIZE, metavar="SIZE", help="Of the picture of one unit (1024x1024).")
-@click.option("-o", "--output", metavar="FILE|FOLDER", help="Where to: .png, or .gif and .webp for the film.")
-@click.option("--json", "as_json", is_flag=True, help="Print losses and files as JSON.")
+@click.option("-o", "--output", metavar="FILE|FOLDER", help="Where to: .png, or a film with the mosaic beside it.")
+@click.option("--json", "as_json", is_flag=True, help="Print settings, losses and files as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(source: str | None, **flags: Any) -> None:
     """Show every unit of a network as a small picture, a row for each layer.
@@ -63,11 +84,12 @@ def command(source: str | None, **flags: Any) -> None:
     \b
       cppn mosaic --act tanh
       cppn mosaic --act all --animate -o mosaics/
-      cppn mosaic --act "sin(3*x)" --target spiral --hidden 16,16 --labels
+      cppn mosaic --act relu --film relu.mp4 --labels
+      cppn mosaic --act "sin(3*x)" --target spiral --hidden 16,16
       cppn mosaic silk --cell 300
       cppn mosaic silk --unit 2/7 --size 4k
     """
-    flags["animate"] = flags["animate"] or (flags["output"] or "").lower().endswith((".gif", ".webp"))
+    flags["film_wanted"] = flags["animate"] or bool(flags["film"]) or is_film(flags["output"])
     report, failed = (_of_source(source, flags), None) if source is not None else _trained(flags)
     if flags["as_json"]:
         click.echo(json.dumps(report))
@@ -80,13 +102,19 @@ def command(source: str | None, **flags: Any) -> None:
 
 def _of_source(source: str, flags: dict[str, Any]) -> dict[str, Any]:
     """The mosaic, or one unit, of a picture that is there."""
+    from ..develop import develop_network
     from ..errors import CppnError
+    from ..mosaic.scale import COMMON
     from ..sources import load
 
-    if flags["act"] or flags["animate"]:
-        raise CppnError("it is trained or drawn already", where=source, legal="--act and --animate train a new network")
+    if flags["act"] or flags["film_wanted"] or flags["like_original"]:
+        training = "--act, --animate, --film and --like-original train a new network"
+        raise CppnError("it is trained or drawn already", where=source, legal=training)
     recipe, name = load(source), Path(source).stem.rpartition("/")[2]
-    return {"runs": [], "files": _write(recipe, name, flags, alone=True)}
+    look = _look(flags, COMMON)
+    inputs = [*recipe.network.inputs, *(f"z{k}" for k in range(len(develop_network(recipe).latent)))]
+    labels = _rows(recipe, ", ".join(inputs), "") if flags["labels"] else ()
+    return {"runs": [], "files": _write(recipe, places_of(name, flags, alone=True), flags, look, labels)}
 
 
 def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
@@ -95,6 +123,7 @@ def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
     from ..errors import CppnError
     from ..field.activations import parse_activation
     from ..fit.targets import parse_target
+    from ..mosaic.scale import ABSOLUTE
 
     named = [act for text in flags["act"] for act in text] or ["tanh"]
     acts = [act for name in named for act in (ALL if name == "all" else [name])]
@@ -106,13 +135,17 @@ def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
     hidden = flags["hidden"] if flags["hidden"] is not None else (8, 8, 8)
     seeds = range(flags["seed"], flags["seed"] + flags["seeds"])
     names = [f"{slug(act)}-{seed}" if len(seeds) > 1 else slug(act) for act in acts for seed in seeds]
-    _check_output(flags, len(names))
+    places = [places_of(f"mosaic-{name}", flags, alone=len(names) == 1) for name in names]
+    flags["no_target"] = flags["no_target"] or flags["like_original"]
+    look = _look(flags, ABSOLUTE)
+    if not flags["no_target"]:
+        look["target"] = target.values
 
     # torch takes seconds to load: mistakes are told before
     from ..fit.training import Diverged, Moment, last_loss, trained_recipe, untrained
 
     recipes = [untrained(act, seed, target, hidden, residual=flags["residual"]) for act in acts for seed in seeds]
-    _check_boxes(recipes[0], flags)
+    _check(recipes[0], places[0], flags, target.channels)
     failed = None
     try:
         moments = _learn(recipes, target, flags)
@@ -120,16 +153,25 @@ def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
         failed = error.error(names[error.members[0]])
         moments = [Moment(error.good, error.networks, error.losses)]
     losses = last_loss(moments[-1].losses)
-    files = []
-    for i, (recipe, name) in enumerate(zip(recipes, names, strict=True)):
-        told = [_labels(recipe, moment, i) for moment in moments] if flags["labels"] else [()] * len(moments)
-        frames = [trained_recipe(recipe, moment.networks[i]) for moment in moments]
-        files += _write(frames[-1], f"mosaic-{name}", flags, frames=frames, labels=told, alone=len(recipes) == 1)
+    files: list[list[str]] = [[] for _ in recipes]
+
+    def work(i: int, go_on: Callable[[], None]) -> None:
+        labels = [_trained_rows(recipes[i], moment, i, look) for moment in moments] if flags["labels"] else []
+        recipe = trained_recipe(recipes[i], moments[-1].networks[i])
+        files[i] = _write(recipe, places[i], flags, look, labels[-1] if labels else ())
+        if flags["film_wanted"]:
+            files[i].append(_write_film(places[i], recipes[i], [m.networks[i] for m in moments], labels, go_on, look))
+
+    each(range(len(recipes)), work, os.cpu_count() or 1)
     runs = [
         {"activation": act, "seed": seed, "loss": round(float(loss), 6) if isfinite(loss) else None}
         for (act, seed), loss in zip(((act, seed) for act in acts for seed in seeds), losses, strict=True)
     ]
-    return {"runs": runs, "files": files}, failed
+    return {
+        "settings": _told(flags, target.name, hidden, look),
+        "runs": runs,
+        "files": [path for several in files for path in several],
+    }, failed
 
 
 def _learn(recipes: Sequence[Recipe], target: Any, flags: dict[str, Any]) -> list[Moment]:
@@ -140,76 +182,100 @@ def _learn(recipes: Sequence[Recipe], target: Any, flags: dict[str, Any]) -> lis
     with _bar(flags["steps"], flags["quiet"]) as progress:
         for moment in train(
             recipes, target, steps=flags["steps"], batch=flags["batch"], every=flags["every"],
-            learning=options.learning_of(flags), device=flags["device"] or "cpu",
+            learning=options.learning_of(flags), device=flags["device"] or "cpu", like_torch=flags["like_original"],
         ):  # fmt: skip
-            moments = [*moments, moment] if flags["animate"] else [moment]
+            moments = [*moments, moment] if flags["film_wanted"] else [moment]
             progress(moment)
     return moments
 
 
+def _look(flags: dict[str, Any], scale: Scale) -> dict[str, Any]:
+    """How mosaics are drawn; `scale` unless another is named."""
+    given = flags["scale"] if flags["scale"] is not None else scale
+    return {"cell": flags["cell"], "colormap": flags["colormap"], "scale": given, "bar": not flags["no_target"]}
+
+
 def _write(
-    recipe: Recipe, name: str, flags: dict[str, Any], *, frames: Sequence[Recipe] = (),
-    labels: Sequence[Sequence[str]] = ((),), alone: bool,
-) -> list[str]:  # fmt: skip
-    """Write what is wanted of one network; returns the paths."""
+    recipe: Recipe, places: Places, flags: dict[str, Any], look: dict[str, Any], labels: Sequence[str]
+) -> list[str]:
+    """Write the mosaic, or the one unit that is wanted; returns the paths."""
     from ..mosaic import mosaic, parse_unit, unit_recipe
+    from ..mosaic.scale import UNIT
     from ..saving import save
-    from ..sinks.films import write_film
 
-    path = _path(flags["output"], name, alone)
     if flags["unit"]:
-        one = unit_recipe(recipe, *parse_unit(flags["unit"]), flags["colormap"])
-        if flags["output"] is None or path.suffix == "":
-            path = path.with_name(f"{path.stem}-unit-{flags['unit'].strip().replace('/', '-')}.png")
-        return [str(save(one, path, size=(flags["size"] or (1024, 1024))[:2]))]
-    settings = {"cell": flags["cell"], "colormap": flags["colormap"]}
-    written = []
-    still = path.with_suffix(".png") if path.suffix.lower() in (".gif", ".webp") else path
-    written.append(str(save(mosaic(recipe, **settings, labels=labels[-1]), still, recipe=recipe)))
-    if flags["animate"]:
-        film = path if path.suffix.lower() in (".gif", ".webp") else path.with_suffix(".gif")
-        pictures = [mosaic(one, **settings, labels=told) for one, told in zip(frames, labels, strict=True)]
-        written.append(str(write_film(film, pictures, FPS, quality=100 if film.suffix.lower() == ".webp" else None)))
-    return written
+        scale = UNIT if flags["scale"] is None else flags["scale"]
+        one = unit_recipe(recipe, *parse_unit(flags["unit"]), flags["colormap"], scale)
+        path = save(one, places.still, size=(flags["size"] or (1024, 1024))[:2], exclusive=places.still_is_own)
+    else:
+        path = save(mosaic(recipe, **look, labels=labels), places.still, recipe=recipe, exclusive=places.still_is_own)
+    return [str(path)]
 
 
-def _path(output: str | None, name: str, alone: bool) -> Path:
-    """Where one network's files go: a file's own name for one network, else a name beside the others."""
-    if output is None:
-        return Path(f"{name if name.startswith('mosaic') else f'mosaic-{name}'}.png")
-    path = Path(output)
-    if output.endswith(("/", "\\")) or path.is_dir():
-        return path / f"{name if name.startswith('mosaic') else f'mosaic-{name}'}.png"
-    return path if alone else path.with_name(f"{path.stem}-{name.removeprefix('mosaic-')}{path.suffix}")
+def _write_film(
+    places: Places, recipe: Recipe, networks: Sequence[Network], labels: Sequence[Sequence[str]],
+    go_on: Callable[[], None], look: dict[str, Any],
+) -> str:  # fmt: skip
+    from ..fit.mosaic_film import write_mosaic_film
+
+    own = places.film_is_own
+    return str(write_mosaic_film(places.film, recipe, networks, labels=labels, exclusive=own, go_on=go_on, **look))
 
 
-def _check_output(flags: dict[str, Any], count: int) -> None:
-    """Before training, not after it: can the files be written?"""
-    from ..sinks.formats import check_folder
+def _check(recipe: Recipe, places: Places, flags: dict[str, Any], targets: int) -> None:
+    """Before training, not after it: can what is wanted of its networks be shown, and written?"""
+    from ..develop import develop_network
+    from ..errors import CppnError
+    from ..field.color import palette_table
+    from ..fit.mosaic_film import FPS
+    from ..mosaic import layout, parse_unit, unit_recipe
+    from ..sinks.films import Film, check_film
+    from ..sinks.formats import check
 
     output = flags["output"] or ""
     if output.endswith("/") and Path(output).parent.is_dir():
         Path(output).mkdir(exist_ok=True)
-    check_folder(_path(flags["output"], "mosaic-a", alone=count == 1).with_suffix(".png"))
-
-
-def _check_boxes(recipe: Recipe, flags: dict[str, Any]) -> None:
-    """Before training, not after it: can what is wanted of its networks be shown?"""
-    from ..develop import develop_network
-    from ..field.color import palette_table
-    from ..mosaic import layout, parse_unit, unit_recipe
-
     if flags["unit"]:
+        if flags["film_wanted"]:
+            raise CppnError("a film shows all units", where="--unit", legal="leave it out, or the film")
         unit_recipe(recipe, *parse_unit(flags["unit"]), flags["colormap"])
-    else:
-        layout(develop_network(recipe), flags["cell"], labelled=flags["labels"])
-        palette_table(flags["colormap"])
+        check(places.still, *(flags["size"] or (1024, 1024))[:2])
+        return
+    targets = 0 if flags["no_target"] else targets
+    plan = layout(develop_network(recipe), flags["cell"], targets=targets, labelled=flags["labels"], bar=True)
+    palette_table(flags["colormap"])
+    check(places.still, *plan.size)
+    if flags["film_wanted"]:
+        width, height = (side + side % 2 for side in plan.size)
+        check_film(places.film, Film(width, height, FPS, 2))
+        if places.film.resolve() == places.still.resolve():
+            raise CppnError("film and mosaic are one file", where="--film", legal="give it a name of its own")
 
 
-def _labels(recipe: Recipe, moment: Moment, member: int) -> list[str]:
-    acts = recipe.network.act
-    rows = ["inputs: row, column", *(f"hidden {i}: {act}" for i, act in enumerate(acts[:-1], 1))]
-    return [*rows, f"output: step {moment.step}, loss {moment.losses[moment.step, member]:.3f}"]
+def _rows(recipe: Recipe, inputs: str, after: str) -> list[str]:
+    """A line for each row: what it shows, and how it is activated."""
+    from ..field.activations import parse_activation
+
+    *hidden, last = (parse_activation(act).title for act in recipe.network.acts)
+    output = f"output{after}" if last == "linear" else f"output: {last}{after}"
+    return [f"inputs: {inputs}", *(f"hidden {i}: {act}" for i, act in enumerate(hidden, 1)), output]
+
+
+def _trained_rows(recipe: Recipe, moment: Moment, member: int, look: dict[str, Any]) -> list[str]:
+    target = ", target" if "target" in look else ""
+    return _rows(recipe, "row, column", f"{target}: step {moment.step}, loss {moment.losses[moment.step, member]:.3f}")
+
+
+def _told(flags: dict[str, Any], target: str, hidden: Sequence[int], look: dict[str, Any]) -> dict[str, Any]:
+    """What the networks were trained and are shown with, for machines."""
+    from ..study.settings import versions
+
+    trained = ("steps", "batch", "every", "optimizer", "lr", "loss", "dropout", "weight_decay", "residual")
+    return {
+        "target": target, "hidden": list(hidden), **{key: flags[key] for key in trained},
+        "like_original": flags["like_original"],
+        **{key: look[key] for key in ("cell", "colormap", "scale")}, "versions": versions(),
+    }  # fmt: skip
 
 
 def slug(act: str) -> str:

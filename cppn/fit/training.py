@@ -15,12 +15,10 @@ from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..network import Network
 from ..recipe import Recipe, from_dict
-from ..rng import Stream
+from .draws import Draws, OwnDraws, TorchDraws, dropout_seed
 from .ensemble import Ensemble, Learning
 from .targets import Target
 
-# what the numbers of a stream are for; 0 to 2 are taken by `develop`
-_POINTS, _DROPOUT = 3, 4
 _AHEAD = 64  # steps whose points are drawn at once
 MOST_STEPS = 100_000_000
 MOST_POINTS = 1 << 22  # of a step
@@ -53,11 +51,12 @@ def untrained(
 
 def train(
     recipes: Sequence[Recipe], target: Target, *, steps: int = 4001, batch: int = 1000, every: int = 200,
-    learning: Learning | None = None, device: str = "cpu",
+    learning: Learning | None = None, device: str = "cpu", like_torch: bool = False,
 ) -> Iterator[Moment]:  # fmt: skip
     """Train recipes of one shape on a target, all at once; yields at step 0, at every so many, and at the last.
 
     Those with the same seed see the same points. A recipe learns what it would learn alone, up to rounding.
+    `like_torch`: weights and points are those that torch draws from the seed, not the program's own.
     Errors: CppnError for numbers out of range; `Diverged` when a loss is no number any more.
     """
     for what, value, most in (
@@ -71,15 +70,17 @@ def train(
     seeds = list(dict.fromkeys(recipe.seed for recipe in recipes))
     if [recipe.seed for recipe in recipes] != seeds * (len(recipes) // len(seeds)):
         raise CppnError("recipes go through the same seeds in the same order", where="seed")
-    networks = [develop_network(recipe) for recipe in recipes]
-    ensemble = Ensemble(networks, batch, learning, device=device, seed=_number(seeds[0]))
-    streams = [Stream(seed, _POINTS) for seed in seeds]
+    draws: dict[int, Draws] = {seed: TorchDraws(seed) if like_torch else OwnDraws(seed) for seed in seeds}
+    networks = [draws[recipe.seed].begin(develop_network(recipe)) for recipe in recipes]
+    ensemble = Ensemble(networks, batch, learning, device=device, seed=dropout_seed(seeds[0]))
     losses = np.empty((steps, len(recipes)), np.float32)
     good, kept = ensemble.weights(), 0
     for step in range(steps):
         ahead = step % _AHEAD
         if ahead == 0:
-            features, wanted = _points(streams, target, networks[0], min(_AHEAD, steps - step), batch, device)
+            features, wanted = _points(
+                list(draws.values()), target, networks[0], min(_AHEAD, steps - step), batch, device
+            )
         losses[step] = ensemble.step(features[ahead], wanted[ahead]).numpy(force=True)
         if step % every == 0 or step == steps - 1:
             if not np.isfinite(losses[kept : step + 1]).all():
@@ -106,10 +107,10 @@ class Diverged(Exception):  # noqa: N818  what to say of it depends on who train
 
 
 def _points(
-    streams: Sequence[Stream], target: Target, network: Network, steps: int, batch: int, device: str
+    draws: Sequence[Draws], target: Target, network: Network, steps: int, batch: int, device: str
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Features, (steps, sets, inputs, batch), of random points of the unit square, and the target's values there."""
-    drawn = np.stack([stream.uniform(steps * 2 * batch).reshape(steps, 2, batch) for stream in streams], axis=1)
+    drawn = np.stack([one.points(steps, batch) for one in draws], axis=1)
     row, column = drawn[:, :, 0], drawn[:, :, 1]
     wanted = np.moveaxis(target.values(column, row), 0, 2)
     features = features_of(network, column, 1.0 - row)
@@ -139,8 +140,3 @@ def last_loss(losses: NDArray[np.float32], count: int = 200) -> NDArray[np.float
     """Each member's mean loss over its last steps."""
     means: NDArray[np.float64] = losses[-min(count, len(losses)) :].astype(np.float64).mean(axis=0)
     return means
-
-
-def _number(seed: int) -> int:
-    """A seed for torch's own generator."""
-    return int(Stream(seed, _DROPOUT).uniform(1)[0] * 2**53)

@@ -19,6 +19,7 @@ from .films import Film, FilmSink, Frame, durations
 from .metadata import xmp_packet
 
 _TICKS = 100  # a second
+_TOGETHER = 1 << 12  # boxes of colours at once, to bound memory
 _SAMPLE = 1 << 20  # pixels that the palette is made from, at most
 # programs that do not know XMP read its bytes as lengths of blocks: this ends their walk (XMP specification, part 3)
 _XMP_TRAILER = b"\x01" + bytes(range(255, -1, -1)) + b"\x00"
@@ -35,7 +36,7 @@ class GifSink(FilmSink):
     def open(self) -> None:
         """Make the palette; write what comes before the frames."""
         self._colours = _palette(self._film)
-        self._nearest = _nearest(self._colours)
+        self._nearest = _Nearest(self._colours)
         self._noise = _noise(self._film, self._colours)
         self._file = self.part.open("wb")
         self._file.write(b"GIF89a" + struct.pack("<HHBBB", self._film.width, self._film.height, 0xF7, 0, 0))
@@ -48,7 +49,7 @@ class GifSink(FilmSink):
     def encode(self, frame: Frame) -> bytes:
         """The frame in the palette's colours, compressed."""
         noisy = np.clip(frame + self._noise, 0, 255).astype(np.uint8)
-        image = Image.fromarray(self._nearest[_box(_rgb(noisy))], "P")
+        image = Image.fromarray(self._nearest(_rgb(noisy)), "P")
         image.putpalette(self._colours.tobytes())
         return b"".join(GifImagePlugin.getdata(image))
 
@@ -78,32 +79,38 @@ def _palette(film: Film) -> NDArray[np.uint8]:
     found = Image.fromarray(pixels[None]).quantize(256, Image.Quantize.MEDIANCUT, kmeans=2).getpalette() or []
     colours = np.zeros((256, 3), np.uint8)
     colours[: len(found) // 3] = np.array(found, np.uint8).reshape(-1, 3)
-    index = _nearest(colours)[_box(pixels)]
+    index = _Nearest(colours)(pixels)
     count = np.bincount(index, minlength=256)[:, None]
     sums = np.stack([np.bincount(index, pixels[:, c], minlength=256) for c in range(3)], axis=1)
     return np.where(count > 0, (sums / np.maximum(count, 1) + 0.5).astype(np.uint8), colours)
 
 
-def _box(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """In which of 64³ boxes colours, shape (…, 3), lie."""
-    red, green, blue = (pixels[..., c].astype(np.uint32) >> 2 for c in range(3))
-    return np.asarray(red << 12 | green << 6 | blue, np.uint32)
-
-
-def _nearest(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Which colour is the nearest to the middle of each box.
+class _Nearest:
+    """Which colour of a palette is the nearest to the middle of each of 64³ boxes, worked out as boxes are asked for.
 
     Pillow's own search measures from a box's corner, which makes films one and a half steps too dark.
     """
-    palette = colours.astype(np.float32)
-    lengths = (palette**2).sum(axis=1)
-    side = np.arange(64, dtype=np.float32) * 4 + 1.5
-    table = np.empty((64, 64 * 64), np.uint8)
-    for red in range(64):
-        green, blue = np.meshgrid(side, side, indexing="ij")
-        points = np.stack([np.full(green.size, side[red]), green.ravel(), blue.ravel()], axis=1)
-        table[red] = (lengths - 2 * points @ palette.T).argmin(axis=1)
-    return table.ravel()
+
+    def __init__(self, colours: NDArray[np.uint8]) -> None:
+        self._palette = colours.astype(np.float32)
+        self._lengths = (self._palette**2).sum(axis=1)
+        self._table = np.full(64**3, -1, np.int16)
+
+    def __call__(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The colours' places in the palette, (…), of pixels (…, 3)."""
+        red, green, blue = (pixels[..., c].astype(np.uint32) >> 2 for c in range(3))
+        boxes = red << 12 | green << 6 | blue
+        found = self._table[boxes]
+        if found.min(initial=0) < 0:
+            asked = np.zeros(len(self._table), bool)
+            asked[boxes.ravel()] = True
+            # two threads may work out the same boxes at once, and come to the same
+            for part in np.array_split(new := np.flatnonzero(asked & (self._table < 0)), 1 + len(new) // _TOGETHER):
+                middle = np.stack([part >> 12, part >> 6 & 63, part & 63], axis=1).astype(np.float32) * 4 + 1.5
+                self._table[part] = (self._lengths - 2 * middle @ self._palette.T).argmin(axis=1)
+            found = self._table[boxes]
+        places: NDArray[np.uint8] = found.astype(np.uint8)
+        return places
 
 
 def _noise(film: Film, colours: NDArray[np.uint8]) -> NDArray[np.int16]:
