@@ -22,9 +22,14 @@ from cppn.errors import CppnError, failure
 from cppn.field.activations import parse_activation
 from cppn.study import classify, data, download
 from cppn.study.classifier import WIDTHS, Classifier, scaled
+from cppn.study.classify_chapter import chapter, is_chance
 from cppn.study.folder import MANIFEST
-from cppn.study.gradients import gradients, histogram, outputs
+from cppn.study.gradients import gradients
+from cppn.study.histograms import histogram
 from cppn.study.idx import read_images, read_labels
+from cppn.study.originals import CLASSIFY
+from cppn.study.outputs import outputs
+from cppn.study.weights_file import read_states, to_bytes, weights_name
 
 TWINS = {
     "sigmoid": nn.Sigmoid(), "tanh": nn.Tanh(), "relu": nn.ReLU(), "leakyrelu:slope=0.1": nn.LeakyReLU(0.1), "elu": nn.ELU(), "silu": nn.SiLU(),
@@ -246,9 +251,19 @@ def test_fashion_mnist_is_read_from_where_it_is_kept(four, cache, monkeypatch):
     with pytest.raises(CppnError, match="could not be fetched"):
         download.fetch(cache / "fashion-mnist", homes=("http://127.0.0.1:1/",))
     monkeypatch.setattr(download, "missing", lambda folder, files=(): [])
+    monkeypatch.setattr(data, "_SYSTEM", cache / "nowhere")
     found = data.fashion()
     (cache / "fashion-mnist").unlink()
     assert (found.name, found.classes[9], len(found.images)) == ("fashion-mnist", "ankle boot", 120)
+
+
+def test_a_folder_that_holds_fashion_mnist_is_known_by_its_images(four, monkeypatch):
+    assert data.read_folder(four).classes[9] == "9"
+    monkeypatch.setattr(data, "_FASHION_DIGEST", data.read_folder(four).digest)
+    assert data.read_folder(four).name == "fashion-mnist"
+    monkeypatch.setattr(data, "_SYSTEM", four)
+    assert data.fashion_missing() == []
+    assert data.fashion().classes[:2] == ("T-shirt", "trouser")
 
 
 def test_too_few_images_are_told(four):
@@ -332,9 +347,143 @@ def test_sigmoid_stays_at_chance_while_the_others_learn():
     sigmoid, *others = classify.run(setting, data.patches(4000))
     assert sigmoid.test == pytest.approx(0.1, abs=0.03)
     for one in (sigmoid, *others):
-        assert one.epochs == min(8, one.best + classify.PATIENCE), "it ends when validation gets no better"
+        assert one.epochs == min(8, one.best + 1), "it ends when validation gets no better"
+        assert one.saturation in (None, one.epochs)
         assert one.validation == pytest.approx(one.curves[:, 3].max())
     assert min(one.test for one in others) > 0.4
+
+
+@pytest.mark.parametrize("patience", [1, 3])
+def test_training_ends_as_a_plain_loop_does(few, patience):
+    """The same epochs, validation accuracies and weights as a loop over `nn.Sequential`."""
+    setting = classify.Setting(("relu",), epochs=7, lr=0.1, batch=50, patience=patience)
+    (one,) = classify.run(setting, few)
+    model = Classifier(parse_activation("relu"), 50, setting.seed)
+    twin = plain(model, nn.ReLU())
+    optimizer = torch.optim.SGD(twin.parameters(), lr=0.1, momentum=0.9)
+    learn, held = (torch.from_numpy(part) for part in classify.split(len(few.images), setting.seed))
+    x, y = batch(few, len(few.images))
+    order = np.random.default_rng([setting.seed, 1])
+    seen: list[float] = []
+    while len(seen) < 7:
+        for part in learn[torch.from_numpy(order.permutation(len(learn)))].split(50):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(twin(x[part]), y[part]).backward()
+            optimizer.step()
+        with torch.no_grad():
+            seen.append((twin(x[held]).argmax(1) == y[held]).float().mean().item())
+        best = seen.index(max(seen))
+        if len(seen) - 1 - best >= patience:
+            break
+    np.testing.assert_allclose(one.curves[: len(seen), 3], seen, atol=1.01 / len(held))
+    assert one.epochs == len(seen)
+    assert one.best == best + 1
+    worse = [k + 1 for k in range(1, len(seen)) if seen[k] <= max(seen[:k])]
+    assert one.saturation == (worse[0] if worse else None)
+
+
+def test_trained_outputs_are_those_of_plain_torch_with_the_same_weights(few):
+    setting = classify.Setting(("tanh",), epochs=2, lr=0.05)
+    (one,) = classify.run(setting, few)
+    model = Classifier(parse_activation("tanh"), 256, 42)
+    model.restore(torch.from_numpy(one.state))
+    twin = plain(model, nn.Tanh())
+    h, y = batch(few, 256)
+    assert (twin(h).argmax(1) == y).float().mean() > 0.2, "it has learned"
+    for i, (sums, values) in enumerate(outputs("tanh", few, state=one.state)):
+        h = twin[2 * i](h)
+        assert sums.std == pytest.approx(h.double().std(correction=0).item(), rel=1e-4)
+        if values is not None:
+            h = twin[2 * i + 1](h)
+            assert values.std == pytest.approx(h.double().std(correction=0).item(), rel=1e-4)
+
+
+def test_outputs_are_of_trained_networks_once_they_are_trained(tmp_path, few):
+    flags = ["--size", "600", "--act", "softsign", "--format", "svg"]
+    rows = lambda name: [  # noqa: E731
+        row["trained"] for row in json.loads((tmp_path / name / "output-histograms.json").read_text())["activations"]
+    ]
+    studied("outputs", tmp_path / "a", *flags)
+    assert rows("a") == [False]
+    studied("classify", tmp_path / "c", *flags, "--weights")
+    studied("outputs", tmp_path / "b", *flags)
+    assert rows("b") == [True]
+    studied("outputs", tmp_path / "d", *flags, "--both")
+    assert rows("d") == [False, True]
+    text = (tmp_path / "d" / "output-histograms.svg").read_text()
+    assert ">trained<" in text
+    assert ">untrained<" in text
+    studied("outputs", tmp_path / "e", *flags, "--weights", str(tmp_path / "c"))
+    told = [json.loads((tmp_path / k / "output-histograms.json").read_text())["activations"][-1] for k in "be"]
+    assert told[0] == told[1], "weights from the file are those that are kept"
+
+
+def test_weights_are_written_and_read_by_other_programs(few, tmp_path):
+    from safetensors.torch import load
+
+    (one,) = classify.run(classify.Setting(("x*sigmoid(2*x)",), epochs=1), few)
+    assert weights_name(one.act) == "classify-x-sigmoid-2-x"
+    path = tmp_path / "classify-x-sigmoid-2-x.safetensors"
+    path.write_bytes(to_bytes(one))
+    tensors = load(path.read_bytes())
+    assert [tuple(tensors[f"{i}.weight"].shape) for i in range(5)] == list(zip(WIDTHS[1:], WIDTHS[:-1], strict=True))
+    (state,) = read_states(tmp_path, [one.act])
+    np.testing.assert_array_equal(state, one.state)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "it could not be read: No such file"), (b"", "not a safetensors file"), (b"\xff" * 99, "not a safetensors"),
+        ("small", "it holds a network of 2-3; 784-512-256-256-128-10 is legal"),
+        (b"0" * ((1 << 24) + 1), "it is too large"),
+    ],
+)  # fmt: skip
+def test_what_holds_no_such_network_is_told_in_one_line(tmp_path, content, told):
+    from safetensors.numpy import save
+
+    path = tmp_path / "classify-relu.safetensors"
+    if content is not None:
+        small = save({"0.weight": np.zeros((3, 2), np.float32), "0.bias": np.zeros(3, np.float32)})
+        path.write_bytes(small if content == "small" else content)
+    with pytest.raises(CppnError) as error:
+        cli.main(
+            ["study", "outputs", "--act", "relu", "--size", "60", "--weights", str(tmp_path)], standalone_mode=False
+        )
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def outcome(act: str, test: float, accuracies: list[float], **more: object) -> classify.Outcome:
+    curves = np.array([[1.0, 0.5, 1.0, accuracy] for accuracy in accuracies])
+    end = {"seconds": 2.0, "best": 1, "diverged": False, **more}
+    return classify.Outcome(act, curves, test, test, test, state=np.zeros(0, np.float32), **end)
+
+
+def test_what_is_said_follows_from_the_numbers(few):
+    """Sentences of outcomes that were made up."""
+    setting = classify.Setting(("sigmoid", "relu"), epochs=3)
+    good, bad = outcome("sigmoid", 0.8, [0.1, 0.5, 0.8], best=3), outcome("relu", 0.11, [0.1, 0.1])
+    assert not is_chance(good, few)
+    assert is_chance(bad, few)
+    assert (good.saturation, bad.saturation) == (None, 2)
+    said = " ".join(chapter([good, bad], setting, few).remarks)
+    assert "ReLU stays at chance" in said
+    assert "sigmoid 80.0 % is classified rightly" in said
+    assert "sigmoid was still getting better after 3 epochs" in said
+    lost = outcome("tanh", 0.1, [0.1, float("nan")], diverged=True)
+    (only,) = chapter([lost], setting, few).remarks
+    assert only == "The loss of tanh is no number any more in epoch 2; lower --lr."
+
+
+def test_the_table_has_the_originals_numbers_beside_ours(few):
+    setting = classify.Setting(("relu", "leakyrelu:slope=0.1", "sin"), epochs=1)
+    ends, layers = chapter(classify.run(setting, few), setting, few).tables
+    assert [row["original_test"] for row in ends.to_dict()] == [84.84, 84.77, None]
+    assert set(CLASSIFY) == {str(parse_activation(act)) for act in classify.ACTS}
+    assert layers.to_dict()[-1]["parameters"] == sum(
+        w.numel() for w in plain(Classifier(parse_activation("relu"), 1, 0), nn.ReLU()).parameters()
+    )
 
 
 def test_results_are_kept_by_all_that_they_depend_on(few, monkeypatch):
@@ -370,9 +519,10 @@ def studied(study: str, folder: Path, *flags: str) -> set[str]:
 
 def test_the_figures_of_classification_are_drawn_with_their_numbers(tmp_path, four):
     flags = ["--data", str(four), "--epochs", "2", "--act", "relu,x*sigmoid(2*x),exp(x*x)*1e9"]
-    names = {f"classify-{n}.{form}" for n in ("curves", "table", "examples") for form in ("png", "json")}
-    assert studied("classify", tmp_path / "a", *flags) == names
-    told = json.loads((tmp_path / "a" / "classify-table.json").read_text())
+    names = {f"classify-{n}.{form}" for n in ("curves", "examples") for form in ("png", "json")}
+    tables = {"classify-table.csv", "classify-layers.csv"}
+    assert studied("classify", tmp_path / "a", *flags, "--table", "csv") == names | tables
+    told = json.loads((tmp_path / "a" / "classify-curves.json").read_text())
     assert told["settings"]["data"] == "four"
     relu, formula, wild = told["activations"]
     assert relu["epochs"] == len(relu["validation accuracy"]) == 2
@@ -387,10 +537,12 @@ def test_the_figures_of_classification_are_drawn_with_their_numbers(tmp_path, fo
 
 def test_classification_tells_a_line_for_each_activation(run, four):
     done = run("study", "classify", "--data", str(four), "--epochs", "1", "--act", "relu,exp(x*x)*1e9")
-    lines = done.stderr.splitlines()
-    assert len(lines) == 2
-    assert "test" in lines[0]
-    assert lines[1].endswith("its loss is no number any more in epoch 1; lower --lr")
+    head, first, second = done.stderr.splitlines()[1:4]
+    assert head.split()[:3] == ["activation", "train", "%"]
+    assert first.startswith("ReLU ")
+    assert "no number" not in first
+    assert "–" in second
+    assert "The loss of exp(x*x)*1e9 is no number any more in epoch 1; lower --lr." in done.stderr
     told = json.loads(run("study", "classify", "--data", str(four), "--epochs", "1", "--act", "relu", "--json").stdout)
     assert told["activations"][0]["activation"] == "relu"
 
@@ -416,6 +568,7 @@ def test_histograms_are_drawn_with_their_numbers(tmp_path):
     assert sum(one["counts"]) == 784 * 512 == one["numbers"]
     assert root["maps"][0]["not finite"] == 784 * 512
     assert root["maps"][0]["std"] is None
+    assert len({tuple(one["edges"]) for one in tanh["maps"]}) == 1, "one range for all five"
     assert studied("outputs", tmp_path / "o", "--size", "600") == {"output-histograms.png", "output-histograms.json"}
     rows = json.loads((tmp_path / "o" / "output-histograms.json").read_text())["activations"]
     assert [row["activation"] for row in rows] == ["sigmoid", "tanh", "relu"]

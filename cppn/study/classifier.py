@@ -96,12 +96,16 @@ class Classifier:
             right += int((z.argmax(1) == labels[part]).sum())
         return loss / len(images), right / len(images)
 
+    def maps(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """The weight and bias of each affine map, copies."""
+        return [(w.numpy().copy(), b.numpy().copy()) for w, b in zip(self.weights, self.biases, strict=True)]
+
     def state(self) -> Tensor:
         """All weights and biases, a copy."""
         return self._flat.clone()
 
     def restore(self, state: Tensor) -> None:
-        """Take back what `state` gave."""
+        """Take back what `state` gave: of each map the weight, then the bias."""
         self._flat.copy_(state)
 
 

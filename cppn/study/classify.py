@@ -1,17 +1,17 @@
 """Classification: what a network of five affine maps learns of ten classes of pictures, by its activation.
 
 After "Understanding activation functions": a fifth of the training set is for validation; SGD with a rate of 0.001 and
-a momentum of 0.9, batches of 64, at most 13 epochs, and an end when validation gets no better. Each activation learns
-alone, so that its seconds are its own, from the same weights and in the same order as the others.
+a momentum of 0.9, batches of 64, at most 13 epochs, and an end at the first epoch whose validation is no better than
+the best before. Each activation learns alone, so that its seconds are its own, from the same weights and in the same
+order as the others.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,22 +22,16 @@ from ..errors import CppnError
 from ..field.activations import parse_activation
 from .classifier import WIDTHS, Classifier, scaled
 from .data import Data
-from .figures import legend, lines, numbers, panels, publish, style
-from .folder import Folder
-from .results import Arrays, kept
+from .results import Arrays, is_kept, kept
 from .settings import Settings
 
 Floats = NDArray[np.float64]
 
 ACTS = ("sigmoid", "tanh", "relu", "leakyrelu:slope=0.1", "elu", "silu")
-PATIENCE = 4  # epochs without a better validation before the end
 _MOMENTUM = 0.9
 _VALIDATION = 0.2  # of what there is to learn from
 _LEAST = 5  # images to learn from
 _SPLIT, _ORDER = 0, 1  # what random numbers are for
-_EXAMPLES = 5  # of each class that are shown
-_TITLES = {"training loss": "training loss, while it learns", "training accuracy": "training accuracy, while it learns"}
-_CURVES = ("training loss", "training accuracy", "validation loss", "validation accuracy")
 
 
 @dataclass(frozen=True)
@@ -49,11 +43,17 @@ class Setting:
     lr: float = 1e-3
     batch: int = 64
     seed: int = 42
+    patience: int = 1  # epochs without a better validation before the end: the original's
 
     def __post_init__(self) -> None:
         for act in self.acts:
             parse_activation(act)
-        for name, least, most in (("epochs", 1, 1000), ("batch", 1, 4096), ("seed", 0, 2**63 - 1)):
+        for name, least, most in (
+            ("epochs", 1, 1000),
+            ("batch", 1, 4096),
+            ("seed", 0, 2**63 - 1),
+            ("patience", 1, 1000),
+        ):
             if not least <= getattr(self, name) <= most:
                 raise CppnError(f"{getattr(self, name)}", where=name, legal=f"{least} to {most} are legal")
         if not 0 < self.lr <= 10:
@@ -66,9 +66,16 @@ class Setting:
             {
                 "data": data.name, "network": "-".join(map(str, WIDTHS)), "init": "torch", "optimizer": "SGD",
                 "learning_rate": self.lr, "momentum": _MOMENTUM, "batch": self.batch, "most_epochs": self.epochs,
-                "patience": PATIENCE, "seed": self.seed,
+                "patience": self.patience, "seed": self.seed,
             },
         )  # fmt: skip
+
+    def depends(self, act: str, data: Data) -> dict[str, Any]:
+        """All that decides what an activation comes to."""
+        return {
+            "act": str(parse_activation(act)), "data": data.digest, "epochs": self.epochs, "lr": self.lr,
+            "batch": self.batch, "seed": self.seed, "patience": self.patience, "threads": torch.get_num_threads(),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,11 +90,19 @@ class Outcome:
     seconds: float  # of learning and validation, by the clock on the wall
     best: int  # the epoch, from 1 on, whose weights were kept
     diverged: bool  # the loss was no number any more in the last epoch
+    state: NDArray[np.float32]  # the weights that were kept, as of `Classifier.state`
 
     @property
     def epochs(self) -> int:
         """How many there were before it ended."""
         return len(self.curves)
+
+    @property
+    def saturation(self) -> int | None:
+        """The first epoch, from 1 on, whose validation accuracy is no better than the best before, if there is one."""
+        accuracy = self.curves[:, 3]
+        worse = np.flatnonzero(accuracy[1:] <= np.maximum.accumulate(accuracy)[:-1])
+        return int(worse[0]) + 2 if worse.size else None
 
 
 def run(
@@ -104,16 +119,18 @@ def run(
         )
     found = []
     for act in setting.acts:
-        told = {
-            "act": str(parse_activation(act)), "data": data.digest, "epochs": setting.epochs, "lr": setting.lr,
-            "batch": setting.batch, "seed": setting.seed, "patience": PATIENCE, "threads": torch.get_num_threads(),
-        }  # fmt: skip
         count = _Count(progress)
-        arrays = kept("classify", told, partial(_train, act, setting, data, count), fresh=fresh)
+        arrays = kept("classify", setting.depends(act, data), partial(_train, act, setting, data, count), fresh=fresh)
         progress(setting.epochs - count.done)
         train, validation, test, seconds, best, diverged = arrays["end"].tolist()
-        found.append(Outcome(act, arrays["curves"], train, validation, test, seconds, int(best), bool(diverged)))
+        shares = (train, validation, test, seconds, int(best), bool(diverged))
+        found.append(Outcome(act, arrays["curves"], *shares, arrays["state"]))
     return found
+
+
+def is_known(setting: Setting, data: Data) -> bool:
+    """Is it kept what each activation comes to?"""
+    return all(is_kept("classify", setting.depends(act, data)) for act in setting.acts)
 
 
 class _Count:
@@ -143,7 +160,7 @@ def _train(act: str, setting: Setting, data: Data, progress: Callable[[int], obj
     curves: list[tuple[float, ...]] = []
     _warm_up(act, setting, images[learn[: setting.batch]], labels[learn[: setting.batch]])
     best, highest, state, diverged, start = 0, -1.0, model.state(), False, time.perf_counter()
-    while len(curves) < setting.epochs and len(curves) - best < PATIENCE and not diverged:
+    while len(curves) < setting.epochs and len(curves) - best < setting.patience and not diverged:
         loss, right = torch.zeros(()), torch.zeros((), dtype=torch.long)
         mixed = learn[torch.from_numpy(order.permutation(len(learn)))]
         for part in torch.split(mixed, setting.batch):
@@ -167,7 +184,8 @@ def _train(act: str, setting: Setting, data: Data, progress: Callable[[int], obj
             (torch.from_numpy(data.test_images), torch.from_numpy(data.test_labels).long()),
         )
     ]  # fmt: skip
-    return {"curves": np.array(curves, np.float64), "end": np.array([*ends, seconds, best, diverged], np.float64)}
+    end = np.array([*ends, seconds, best, diverged], np.float64)
+    return {"curves": np.array(curves, np.float64), "end": end, "state": state.numpy()}
 
 
 def _warm_up(act: str, setting: Setting, images: torch.Tensor, labels: torch.Tensor) -> None:
@@ -176,111 +194,3 @@ def _warm_up(act: str, setting: Setting, images: torch.Tensor, labels: torch.Ten
     model.learn_from(scaled(images), labels)
     model.step(setting.lr, _MOMENTUM)
     model.judge(images, labels)
-
-
-def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """The table, and the curves: shares in per cent, what is no number as null."""
-    return {
-        "activations": [
-            {
-                "activation": one.act, "train %": _percent(one, one.train),
-                "validation %": _percent(one, one.validation), "test %": _percent(one, one.test),
-                "seconds": round(one.seconds, 2), "epochs": one.epochs, "best epoch": one.best or None,
-                "diverged": one.diverged, **{name: numbers(one.curves[:, i]) for i, name in enumerate(_CURVES)},
-            }
-            for one in outcomes
-        ]
-    }  # fmt: skip
-
-
-def _percent(one: Outcome, share: float) -> float | None:
-    return None if one.diverged else round(100 * share, 2)
-
-
-def line(one: Outcome) -> str:
-    """An outcome in a line."""
-    if one.diverged:
-        return f"its loss is no number any more in epoch {one.epochs}; lower --lr"
-    return (
-        f"train {100 * one.train:5.2f} %  validation {100 * one.validation:5.2f} %  test {100 * one.test:5.2f} %"
-        f"  {one.seconds:6.2f} s  epochs {one.epochs}"
-    )
-
-
-def figures(outcomes: Sequence[Outcome], setting: Setting, data: Data, folder: Folder, form: str = "png") -> list[Path]:
-    """Write the figures: examples of the classes, the curves of learning, and the table; returns the paths."""
-    told, found = setting.told(data), summary(outcomes)
-    paths = _examples(data, folder, form)
-    figure, axes = panels(2, 2, width=4.8, height=2.7)
-    _curves(outcomes, axes)
-    legend(figure, lines(axes[0]))
-    paths += publish(figure, folder, "classify-curves", form, told, found)
-    figure, axes = panels(1, 1, width=8.8, height=0.55 + 0.31 * len(outcomes))
-    _table(outcomes, axes[0])
-    shown = told.change(shares="after the best epoch, by validation accuracy")
-    return paths + publish(figure, folder, "classify-table", form, shown, found)
-
-
-def _curves(outcomes: Sequence[Outcome], axes: Sequence[Any]) -> None:
-    for i, name in enumerate(_CURVES):
-        one, scale = axes[i], 100 if i % 2 else 1
-        for k, outcome in enumerate(outcomes):
-            y = scale * outcome.curves[:, i]
-            x = np.arange(1, len(y) + 1)
-            one.plot(
-                x, np.where(np.isfinite(y), y, np.nan), marker="o", markersize=3, **style(k), label=_short(outcome.act)
-            )
-        one.set_title(_TITLES.get(name, name) + (", %" if i % 2 else ""))
-        one.xaxis.get_major_locator().set_params(integer=True)
-        if i % 2:
-            one.axhline(10, color="#888888", linewidth=1)
-            one.text(0.99, 11, "chance", transform=one.get_yaxis_transform(), fontsize=7, color="#666666", ha="right")
-            one.set_ylim(0, 100)
-        if i > 1:
-            one.set_xlabel("epoch")
-
-
-def _table(outcomes: Sequence[Outcome], one: Any) -> None:
-    one.set_axis_off()
-    head = ["activation", "train %", "validation %", "test %", "wall-clock s", "epochs", "best epoch"]
-    rows = []
-    for outcome in outcomes:
-        shares = (outcome.train, outcome.validation, outcome.test)
-        told = ["diverged"] * 3 if outcome.diverged else [f"{100 * share:.2f}" for share in shares]
-        best = str(outcome.best) if outcome.best else "none"
-        rows.append([_short(outcome.act), *told, f"{outcome.seconds:.2f}", str(outcome.epochs), best])
-    widths = [0.26, *[0.12] * 6]
-    table = one.table(
-        cellText=rows,
-        colLabels=head,
-        colWidths=widths,
-        loc="center",
-        cellLoc="right",
-        colLoc="right",
-        edges="horizontal",
-    )
-    table.auto_set_font_size(False)
-    table.set_fontsize(9)
-    table.scale(1, 1.5)
-    for row in range(len(rows) + 1):
-        table[row, 0].set_text_props(ha="left")
-
-
-def _short(act: str) -> str:
-    return act if len(act) <= 28 else act[:27] + "…"
-
-
-def _examples(data: Data, folder: Folder, form: str) -> list[Path]:
-    classes = len(data.classes)
-    figure, axes = panels(_EXAMPLES, classes, width=0.9, height=0.9)
-    shown = [np.flatnonzero(data.labels == label)[:_EXAMPLES] for label in range(classes)]
-    for label, found in enumerate(shown):
-        axes[label].set_title(data.classes[label], fontsize=8)
-        for row in range(_EXAMPLES):
-            one = axes[row * classes + label]
-            one.set_axis_off()
-            if row < len(found):
-                one.imshow(data.images[found[row]], cmap="gray", vmin=0, vmax=255)
-    told = Settings("classify", {"data": data.name})
-    listed = [{"class": name, "images": at.tolist()} for name, at in zip(data.classes, shown, strict=True)]
-    return publish(figure, folder, "classify-examples", form, told, {"classes": listed})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..drawing import render
 from ..errors import CppnError
 from ..library import presets
-from .download import fetch
+from .download import Original, fetch, missing
 from .idx import CLASSES, SIDE, Bytes, find, read_pair
 from .results import cache_folder
 
@@ -25,6 +25,8 @@ GARMENTS = (
     "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
 )  # fmt: skip
 FASHION = "fashion-mnist"
+_FASHION_DIGEST = "ca3ab2a37f845e1b8ae23cab1b51749a"  # of its images and labels, however they are compressed
+_SYSTEM = Path("/usr/share/datasets/fashion-mnist")  # where Debian's dataset-fashion-mnist puts it
 SIZE = 36_000  # patches to learn from
 MOST_PATCHES = 200_000
 _SIDES = (32, 36, 40, 44)  # pixels of the pictures that patches are cut from
@@ -111,8 +113,9 @@ def read_folder(folder: Path, name: str = "") -> Data:
         read_pair(find(folder, f"{part}-images-idx3-ubyte"), find(folder, f"{part}-labels-idx1-ubyte"))
         for part in ("train", "t10k")
     )
-    classes = GARMENTS if name == FASHION else tuple(map(str, range(CLASSES)))
-    return Data(name or folder.resolve().name, classes, *learn, *test)
+    found = Data(name or folder.resolve().name, tuple(map(str, range(CLASSES))), *learn, *test)
+    is_fashion = name == FASHION or found.digest == _FASHION_DIGEST
+    return replace(found, name=FASHION, classes=GARMENTS) if is_fashion else found
 
 
 def fashion_folder() -> Path:
@@ -120,9 +123,16 @@ def fashion_folder() -> Path:
     return cache_folder() / FASHION
 
 
+def fashion_missing() -> list[Original]:
+    """Which files of Fashion-MNIST have to be fetched: none where the system has a package of it."""
+    return [] if _SYSTEM.is_dir() else missing(fashion_folder())
+
+
 def fashion(progress: Callable[[int], object] = lambda size: None) -> Data:
-    """Fashion-MNIST, fetched if it is not kept; `progress` is told of the bytes that are fetched.
+    """Fashion-MNIST, of the system's package, or fetched if it is not kept; `progress` is told of fetched bytes.
 
     Errors: CppnError if it cannot be fetched.
     """
+    if _SYSTEM.is_dir() and (found := read_folder(_SYSTEM)).name == FASHION:
+        return found
     return read_folder(fetch(fashion_folder(), progress), FASHION)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 NOT_A_NUMBER = "no number"
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PLAIN = (1e-4, 1e5)  # numbers outside are written with a power of ten
 
 
@@ -21,7 +21,7 @@ def written(value: float | None, form: str = ".3g") -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     mantissa, power = _parts(value, form)
-    return mantissa.replace("-", "−") + (f" × 10{str(power).translate(_RAISED)}" if power is not None else "")
+    return mantissa.replace("-", "−") + (f" × 10{str(power).translate(RAISED)}" if power is not None else "")
 
 
 def latex(value: float | None, form: str = ".3g") -> str:

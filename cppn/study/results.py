@@ -22,7 +22,7 @@ from ..saving import write_bytes
 Arrays = Mapping[str, NDArray[Any]]
 
 _MOST_BYTES = 1 << 30  # of a kept result
-_FORM = 2  # of what is kept: a change of any study's computation raises it
+_FORM = 3  # of what is kept: a change of any study's computation raises it
 
 
 def cache_folder() -> Path:
@@ -35,9 +35,7 @@ def kept(study: str, settings: Mapping[str, Any], make: Callable[[], Arrays], *,
 
     `settings`: what JSON can say. `fresh`: make it in any case. What cannot be kept, or read again, is made anew.
     """
-    depends = {"study": study, "cppn": __version__, "form": _FORM, "torch": torch.__version__, **settings}
-    key = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:32]
-    path = cache_folder() / "studies" / f"{study}-{key}.npz"
+    path = _path(study, settings)
     found = None if fresh else _read(path)
     if found is None:
         found = make()
@@ -50,6 +48,17 @@ def kept(study: str, settings: Mapping[str, Any], make: Callable[[], Arrays], *,
         except (OSError, CppnError):  # a study does not fail for want of a place to keep it
             pass
     return found
+
+
+def is_kept(study: str, settings: Mapping[str, Any]) -> bool:
+    """Has the same study been made with the same settings before?"""
+    return _path(study, settings).is_file()
+
+
+def _path(study: str, settings: Mapping[str, Any]) -> Path:
+    depends = {"study": study, "cppn": __version__, "form": _FORM, "torch": torch.__version__, **settings}
+    key = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:32]
+    return cache_folder() / "studies" / f"{study}-{key}.npz"
 
 
 def _read(path: Path) -> Arrays | None:

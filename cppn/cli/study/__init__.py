@@ -11,7 +11,7 @@ STUDIES = {
     "depth": "Gradients and learning in deep networks.",
     "classify": "Ten classes of pictures, learned with each activation.",
     "gradients": "Gradients of each weight matrix before training.",
-    "outputs": "Values of each layer before training.",
+    "outputs": "Values of each layer, before and after training.",
 }
 
 

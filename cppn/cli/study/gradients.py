@@ -23,13 +23,9 @@ def command(**flags: Any) -> None:
     """
     options.check_training(None)
     from ...study.classify import ACTS
-    from ...study.gradients import study_gradients
+    from ...study.gradients import chapter
 
     acts = output.named(flags["act"], ACTS)
     with as_flags(command):
-        data = images.read(flags)
-        paths, found = study_gradients(
-            acts, data, output.folder(flags["output"]), seed=flags["seed"], form=flags["form"]
-        )
-    output.spread(found, flags, lambda one: one["std"])
-    output.tell(paths, flags, found)
+        found = chapter(acts, images.read(flags), flags["seed"])
+    output.publish(found, output.folder(flags["output"]), flags)

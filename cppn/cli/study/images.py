@@ -30,7 +30,7 @@ def read(flags: dict[str, Any]) -> Data:
     from pathlib import Path
 
     from ...errors import CppnError
-    from ...study import data, download
+    from ...study import data
 
     if flags["data"] is None:
         return data.patches(data.SIZE if flags["size"] is None else flags["size"])
@@ -38,6 +38,5 @@ def read(flags: dict[str, Any]) -> Data:
         raise CppnError("these images have a number of their own", where="--size", legal="leave out --size or --data")
     if flags["data"] != data.FASHION:
         return data.read_folder(Path(flags["data"]))
-    missing = download.missing(data.fashion_folder())
-    with count_bar(sum(one.size for one in missing), "byte", flags["quiet"]) as progress:
+    with count_bar(sum(one.size for one in data.fashion_missing()), "byte", flags["quiet"]) as progress:
         return data.fashion(progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +57,6 @@ def folder(output: str) -> Folder:
     from ...study.folder import Folder
 
     return Folder(Path(output))
-
-
-def spread(found: dict[str, Any], flags: dict[str, Any], of: Callable[[dict[str, Any]], float | None]) -> None:
-    """Print a number of each map, a line for each activation, where neither --json nor --quiet was asked for."""
-    if flags["as_json"] or flags["quiet"]:
-        return
-    for row in found["activations"]:
-        told = ["no number" if (std := of(one)) is None else f"{std:.2e}" for one in row["maps"]]
-        click.echo(f"{row['activation']:<20} σ " + "  ".join(f"{text:>9}" for text in told), err=True)
 
 
 def publish(chapter: Chapter, into: Folder, flags: dict[str, Any], more: Sequence[Path] = ()) -> None:
