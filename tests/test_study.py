@@ -127,7 +127,7 @@ def test_the_table_tells_what_is_known_of_each():
 def test_remarks_are_made_only_of_what_the_numbers_bear():
     assert remarks(["tanh", "x*2", "sqrt(-1-x*x)"], -5, 5) == ["sqrt(-1-x*x) or its slope is no number at 100% of x."]
     (said,) = remarks(["sigmoid"], -5, 5)
-    assert "at most 0.25: through 10 layers a gradient keeps at most 9.54 × 10⁻⁷" in said
+    assert "here is at most 0.25: through 10 layers a gradient keeps at most 9.54 × 10⁻⁷" in said
 
 
 def heights(chapter, name):

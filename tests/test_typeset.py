@@ -94,7 +94,7 @@ class Reader:
             return self.values[token.text]
         if token.text == "{":
             value = self.cases(self.take())
-            assert self.next in (None, ")", ","), "nothing follows cases"
+            assert self.next in (None, ")", ",", "|", "⌋"), "nothing but what closes follows cases"
             return value
         value = self.sum()
         self.take({"(": ")", "|": "|", "⌊": "⌋"}[token.text])

@@ -44,8 +44,8 @@ def remarks(texts: Sequence[str], low: float, high: float) -> list[str]:
         title, most = one.activation.title, largest(one)
         if most is not None and most < 0.999:
             said.append(
-                f"The slope of {title} is at most {written(most)}: through {DEPTH} layers a gradient keeps at most "
-                f"{written(most**DEPTH)} of its size, weights aside."
+                f"The slope of {title} here is at most {written(most)}: through {DEPTH} layers a gradient keeps "
+                f"at most {written(most**DEPTH)} of its size, weights aside."
             )
         if one.kinks and len(one.kinks) <= _MOST:
             places = " and ".join(f"at {written(k.x)} from {written(k.left)} to {written(k.right)}" for k in one.kinks)
