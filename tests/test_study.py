@@ -12,10 +12,13 @@ import cppn
 from cppn.cli import cli
 from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE
-from cppn.study.curves import PLAIN, WITH_SLOPES, curve, picture
+from cppn.study.curve import curve
+from cppn.study.curves import PLAIN, WITH_SLOPES, chapter, picture
 from cppn.study.figures import _sign, panels, style
 from cppn.study.folder import MANIFEST
+from cppn.study.notation import written
 from cppn.study.settings import Settings
+from cppn.study.slopes import remarks, table
 
 TWINS = {
     "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "leakyrelu:slope=0.1": lambda x: torch.nn.functional.leaky_relu(x, 0.1),
@@ -66,6 +69,98 @@ def test_where_there_is_no_value_there_is_no_slope():
     assert np.isfinite(one.slope[50:]).all()
 
 
+@pytest.mark.parametrize(
+    "text", ["relu", "leakyrelu:slope=0.1", "selu", "abs", "relu6", "hardtanh", "hardswish", "triangle"]
+)
+@pytest.mark.parametrize("points", [100, 101])
+def test_a_kink_has_the_slopes_of_both_sides(text, points):
+    one = curve(text, -7, 7, points)
+    assert one.kinks
+    beside = [curve(text, k.x - 1e-9, k.x + 1e-9, 2).slope for k in one.kinks]
+    np.testing.assert_allclose([(k.left, k.right) for k in one.kinks], beside, rtol=1e-6)
+    if text in TWINS:
+        x = torch.tensor([one.kinks[0].x - 1e-9, one.kinks[0].x + 1e-9], dtype=torch.float64, requires_grad=True)
+        TWINS[text](x).sum().backward()
+        np.testing.assert_allclose(x.grad.numpy(), beside[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("relu", [0]), ("relu6", [0, 6]), ("hardtanh", [-1, 1]), ("hardswish", [-3, 3]), ("max(x-0.3, sin(0*x))", [0.3]),
+        ("triangle", [-2 * np.pi, -np.pi, 0, np.pi, 2 * np.pi]), ("elu:alpha=2", [0]),
+        ("elu", []), ("celu:alpha=3", []), ("tanh(900*x)", []), ("sin(40*x)", []), ("step", []), ("sqrt(abs(x))", []),
+        ("mish", []), ("softplus", []), ("softsign", []), ("1/x", []), ("3", []),
+    ],
+)  # fmt: skip
+def test_kinks_are_where_the_slope_jumps_and_nowhere_else(text, places):
+    np.testing.assert_allclose([k.x for k in curve(text, -7, 7, 200).kinks], places, atol=1e-9)
+
+
+@pytest.mark.parametrize("text", ["elu", "celu", "mish", "softplus"])
+def test_where_two_branches_meet_smoothly_the_slope_is_that_of_both(text):
+    one = curve(text, -1, 1, 5)
+    assert one.x[2] == 0
+    np.testing.assert_allclose(one.slope[2], curve(text, -1e-7, 1e-7, 2).slope.mean(), rtol=1e-6)
+
+
+CLOSED = {  # of x from −5 to 5: values, slopes, kinks
+    "sigmoid": ((1 / (1 + np.exp(5)), 1 / (1 + np.exp(-5))), (np.exp(-5) / (1 + np.exp(-5)) ** 2, 0.25), "none"),
+    "tanh": ((np.tanh(-5), np.tanh(5)), (1 / np.cosh(5) ** 2, 1), "none"), "relu": ((0, 5), (0, 1), "0"),
+    "leakyrelu:slope=0.1": ((-0.5, 5), (0.1, 1), "0"), "elu": ((np.exp(-5) - 1, 5), (np.exp(-5), 1), "none"),
+    "x*x/4": ((0, 6.25), (-2.5, 2.5), "none"), "hardtanh": ((-1, 1), (0, 1), "−1, 1"),
+}  # fmt: skip
+
+
+def test_the_table_tells_what_is_known_of_each():
+    for row, (values, slopes, kinks) in zip(table([*CLOSED], -5, 5).to_dict(), CLOSED.values(), strict=True):
+        assert row["values"] == " to ".join(map(written, values))
+        assert row["gradient"] == " to ".join(map(written, slopes))
+        most = max(map(abs, slopes))
+        assert (row["largest_slope"], row["largest_slope_to_depth"]) == pytest.approx((most, most**10))
+        assert row["kinks"] == kinks
+        assert row["zero_centred"] == ("yes" if row["activation"] in ("tanh", "hard tanh") else "no")
+    flat = {row["activation"]: row["zero"] for row in table([*CLOSED], -5, 5).to_dict()}
+    assert (flat["ReLU"], flat["sigmoid"], flat["hard tanh"]) == ("−5 to 0", "nowhere", "−5 to −1, 1 to 5")
+
+
+def test_remarks_are_made_only_of_what_the_numbers_bear():
+    assert remarks(["tanh", "x*2", "sqrt(-1-x*x)"], -5, 5) == ["sqrt(-1-x*x) or its slope is no number at 100% of x."]
+    (said,) = remarks(["sigmoid"], -5, 5)
+    assert "here is at most 0.25: through 10 layers a gradient keeps at most 9.54 × 10⁻⁷" in said
+
+
+def heights(chapter, name):
+    from matplotlib import pyplot
+
+    (plate,) = [plate for plate in chapter.plates if plate.name == name]
+    figure = plate.draw()
+    found = [axes.get_ylim() for axes in figure.axes if axes.axison]
+    pyplot.close(figure)
+    return found
+
+
+def test_all_panels_have_one_range_unless_told_otherwise():
+    (shared,) = set(heights(chapter(WITH_SLOPES, gradients=True), "gradients"))
+    assert shared == pytest.approx((-1.5, 5.3), abs=0.01)
+    assert set(heights(chapter(PLAIN), "curves")) == {(-1.5, 1.5)}
+    assert set(heights(chapter(PLAIN, y_range=(-2, 3)), "curves")) == {(-2, 3)}
+    assert len(set(heights(chapter(WITH_SLOPES, gradients=True, y_range="each"), "gradients"))) > 1
+
+
+def test_a_kink_is_drawn_as_a_step():
+    from matplotlib import pyplot
+
+    figure = chapter(["relu"], gradients=True, points=100).plates[0].draw()
+    x, slope = figure.axes[0].lines[1].get_data()
+    pyplot.close(figure)
+    assert set(slope[np.isfinite(slope)]) == {0, 1}
+    before, behind = slope[x < 0], slope[x > 0]
+    assert (before == 0).all()
+    assert (behind == 1).all()
+    np.testing.assert_array_equal(slope[x == 0], [0, np.nan, 1])
+
+
 def test_lines_differ_in_grey():
     assert len({str(style(i)["linestyle"]) for i in range(7)}) == 7
     assert len({str(style(i)) for i in range(49)}) == 49
@@ -82,7 +177,7 @@ def test_the_foot_is_as_wide_as_the_figure():
 def test_what_lies_outside_and_what_is_nowhere_a_number_is_said(tmp_path):
     acts = "1/x,sqrt(-1-x*x),1/x"
     studied(tmp_path, "--act", acts, "--gradients", "--format", "svg")
-    assert "it reaches from -3.99e+04 to 200" in (tmp_path / "gradients.svg").read_text()
+    assert "it reaches from −39900 to 200" in (tmp_path / "gradients.svg").read_text()
     assert "no number" in (tmp_path / "strip.svg").read_text()
     assert (tmp_path / "curve-1-x.svg").read_text().count(">1/x</text>") == 1
     told = json.loads((tmp_path / "gradients.json").read_text())["curves"]
@@ -161,6 +256,8 @@ def test_ones_own_formulas_are_studied_and_gaps_are_said(tmp_path):
         (["--act", "sin(", "-q"], "it cannot be read"),
         (["--range", "5,-5"], "the first is below the second"),
         (["--range", "5"], "is not a pair"),
+        (["--y-range", "5,-5"], "the first is below the second"),
+        (["--y-range", "all"], "is not a"),
         (["--points", "1"], "2 to 1000000 are legal"),
         (["-o", "no/no"], "the folder does not exist"),
     ],

@@ -11,7 +11,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 WIDTH = 1200  # pixels, at most
 # study: its flags, and which of its figures become which picture
 STUDIES = {
-    "curves": (["--gradients"], {"gradients": "gradients", "strip": "strip"}),
+    "curves": (["--gradients"], {"gradients": "gradients", "together": "together", "strip": "strip"}),
     "depth": (
         ["--all"],
         {

@@ -1,221 +1,217 @@
-"""Activations as curves, with their slopes, and as art."""
+"""The study of activations as curves, with their slopes, and as art: a chapter."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from ..drawing import render
-from ..engines.torch_ops import TorchOps
 from ..errors import CppnError
-from ..field.activations import CATALOGUE, Activation, parse_activation
-from ..field.formula import evaluate
-from ..field.numpy_ops import NumpyOps
 from ..recipe import Recipe, from_dict
-from .figures import COLOURS, legend, numbers, panels, publish
-from .folder import Folder
+from .chapter import Chapter, Plate
+from .curve import Curve, Floats, curve
+from .figures import COLOURS, legend, lines, numbers, panels, style
+from .notation import written
 from .settings import Settings
+from .slopes import remarks, table
+from .typeset import mathtext, put
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # of the works that these studies repeat
 PLAIN = ("sigmoid", "tanh", "relu", "leakyrelu")
 WITH_SLOPES = ("sigmoid", "tanh", "relu", "leakyrelu:slope=0.1", "elu", "silu")
-MOST_POINTS = 1_000_000
+Range = tuple[float, float] | Literal["each"] | None
 _SLOPE: dict[str, Any] = {"color": "#666666", "linewidth": 1.2, "linestyle": (0, (3, 1.5))}
-_HEIGHT = (-1.5, 1.5)  # of plots of activations that stay about there
-_SHOWN = 0.25  # the least share of a curve that is shown
+_HEIGHT = (-1.5, 1.5)  # of plots, at least
+_SHOWN = 0.25  # the least share of each curve that must be in it, if it is to be all
 _SIDE = 220  # pixels of a picture in the strip
 _ACROSS = 8  # pictures in a row of it, at most
-_HALVINGS = 40  # of an interval that may hold a jump: what is steep but no jump is flat by then
-_PEAK = 100  # times what is on both sides, from which on it is a pole
 _FAR, _REACH = 30, 4  # times the upper quartile, from which on not all is shown, and what then is
 
 
-@dataclass(frozen=True)
-class Curve:
-    """An activation's values and slopes over x. Where a value is no number, there is no slope either."""
+def chapter(
+    texts: Sequence[str], *, low: float = -5, high: float = 5, points: int = 100, gradients: bool = False,
+    y_range: Range = None, seed: int = 1,
+) -> Chapter:  # fmt: skip
+    """Each activation alone, all side by side, all in one panel, and the same network drawn with each.
 
-    activation: Activation
-    x: Floats
-    y: Floats
-    slope: Floats
-    jumps: NDArray[np.int64]  # the points before a pole or a jump
-
-    @property
-    def formula(self) -> str:
-        """What it computes, as the catalogue writes it, with its parameters."""
-        entry = CATALOGUE.get(self.activation.name)
-        if entry is None:
-            return self.activation.name
-        given = ", ".join(f"{key} = {value:g}" for key, value in self.activation.parameters.items())
-        return f"{entry.formula}" + f"   ({given})" * bool(given)
-
-    @property
-    def gaps(self) -> int:
-        """At how many points value or slope is no number."""
-        return int((~np.isfinite(self.y) | ~np.isfinite(self.slope)).sum())
-
-
-def curve(text: str, low: float, high: float, points: int) -> Curve:
-    """An activation over [low, high]. The values are the oracle's, the slopes torch's own differentiation of it.
-
-    Errors: CppnError for unknown activations, ranges without length and point counts out of range.
+    `gradients`: draw slopes beside the values. `y_range`: of y in every panel; None for one that suits them all, or
+    "each" for one of its own in each panel.
+    Errors: CppnError for unknown activations, and ranges and point counts that are none.
     """
-    if not low < high:
-        raise CppnError(f"from {low:g} to {high:g}", where="range", legal="the first is below the second")
-    if not 2 <= points <= MOST_POINTS:
-        raise CppnError(f"{points} points", where="points", legal=f"2 to {MOST_POINTS} are legal")
-    activation = parse_activation(text)
-    x = np.linspace(low, high, points)
-    y = _values(activation, x)
-    at = torch.from_numpy(x).requires_grad_()
-    parameters = {key: torch.tensor(value, dtype=torch.float64) for key, value in activation.parameters.items()}
-    found = torch.as_tensor(evaluate(activation.tree, {**parameters, "x": at}, TorchOps()))
-    if found.requires_grad:
-        (slope,) = torch.autograd.grad(found.sum(), at)
-    else:  # it does not depend on x
-        slope = torch.zeros_like(at)
-    slopes = np.where(np.isfinite(y), slope.detach().numpy(), np.nan)
-    return Curve(activation, x, y, slopes, _jumps(activation, x, y, slopes))
-
-
-def _values(activation: Activation, x: Floats) -> Floats:
-    with np.errstate(all="ignore"):
-        y = evaluate(activation.tree, {**activation.parameters, "x": x}, NumpyOps())
-    return np.asarray(np.broadcast_to(y, x.shape), np.float64)
-
-
-def _jumps(activation: Activation, x: Floats, y: Floats, slope: Floats) -> NDArray[np.int64]:
-    """The points after which the activation has a pole or jumps.
-
-    Where the secant has another sign than the slopes at both ends, or is twice as steep, the interval is halved again
-    and again towards the larger difference: through a jump that stays, through what is only steep it vanishes.
-    """
-    with np.errstate(all="ignore"):
-        secant = np.diff(y) / np.diff(x)
-        ends = np.stack([slope[:-1], slope[1:]])
-        opposed = (np.sign(ends) * np.sign(secant) < 0).all(0)
-        steep = np.abs(secant) > 2 * np.abs(ends).max(0)
-    odd = (opposed | steep | ~np.isfinite(ends).all(0)) & np.isfinite(secant) & (secant != 0)
-    at = np.flatnonzero(odd)
-    left, right, below, above = x[at], x[at + 1], y[at], y[at + 1]
-    first, pole = np.abs(above - below), np.zeros(len(at), bool)
-    for _ in range(_HALVINGS):
-        middle = (left + right) / 2
-        between = _values(activation, middle)
-        pole |= ~np.isfinite(between)
-        with np.errstate(all="ignore"):
-            lower = ~(np.abs(between - below) < np.abs(above - between))
-        left, below = np.where(lower, left, middle), np.where(lower, below, between)
-        right, above = np.where(lower, middle, right), np.where(lower, between, above)
-    with np.errstate(all="ignore"):
-        at = at[pole | (np.abs(above - below) > first / 2)]
-        peaks = np.flatnonzero(np.sign(ends[0]) * np.sign(ends[1]) < 0)  # 1/x² has the same sign on both sides
-        top = np.abs(_values(activation, (x[peaks] + x[peaks + 1]) / 2))
-        poles = peaks[~(top < _PEAK * np.maximum(np.abs(y[peaks]), np.abs(y[peaks + 1])))]
-    return np.union1d(at, poles[np.abs(y[poles]) > 0])
-
-
-def study(
-    texts: Sequence[str], folder: Folder, *, low: float = -5, high: float = 5, points: int = 100,
-    gradients: bool = False, seed: int = 1, form: str = "png",
-) -> tuple[list[Path], dict[str, Any]]:  # fmt: skip
-    """Write the figures: each activation alone, all side by side, and the same network drawn with each.
-
-    Returns their paths and the curves' numbers.
-
-    `gradients`: draw slopes beside the values.
-    """
+    if isinstance(y_range, tuple) and not y_range[0] < y_range[1]:
+        raise CppnError(
+            f"from {y_range[0]:g} to {y_range[1]:g}", where="y-range", legal="the first is below the second"
+        )
     curves = [curve(text, low, high, points) for text in texts]
+    shared = _shared(curves, gradients) if y_range is None else None if y_range == "each" else y_range
     settings = Settings("curves", {"range": (low, high), "points": points})
-    paths = []
-    for number, one in enumerate(curves):
-        figure, (axes,) = panels(1, 1, width=4.6, height=3.2)
-        _plot(axes, one, number, gradients)
-        name = str(one.activation)
-        axes.set_title(name if one.formula == name else f"{name}\n{_short(one.formula)}", fontsize=9)
-        if gradients:
-            _legend(figure)
-        name = f"curve-{_file(str(one.activation))}"
-        paths += publish(figure, folder, name, form, settings, {"curves": [_data(one)]})
+    told = {"y range": list(shared) if shared else "each", "curves": [_data(one) for one in curves]}
+    what = "values and slopes" if gradients else "values"
+    plates = [
+        Plate(
+            f"curve-{_file(str(one.activation))}", f"{one.activation.title}: {what}",
+            partial(_grid, [one], gradients, shared, i), settings, {"curves": [_data(one)]},
+        )
+        for i, one in enumerate(curves)
+    ]  # fmt: skip
+    scale = "each to its own scale" if shared is None else "to one scale"
+    plates += [
+        Plate("gradients" if gradients else "curves", f"{what.capitalize()}, {scale}",
+              lambda: _grid(curves, gradients, shared), settings, told),
+        Plate("together", "All in one panel", lambda: _together(curves, gradients, shared), settings, told),
+        _strip(curves, seed),
+    ]  # fmt: skip
+    shown = table(texts, low, high)
+    return Chapter("curves", "Activations as curves", settings, plates, [shown], (), remarks(texts, low, high), told)
+
+
+def _robust(one: Curve, gradients: bool) -> tuple[float, float]:
+    """Where most of a curve lies: all of it, but for what reaches far beyond the rest."""
+    shown = np.concatenate([one.y, one.slope]) if gradients else one.y
+    shown = shown[np.isfinite(shown)]
+    if not shown.size:
+        return _HEIGHT
+    low, high = float(shown.min()), float(shown.max())
+    reach = float(np.percentile(np.abs(shown), 75))
+    if reach > 0 and max(-low, high) > _FAR * reach:
+        low, high = max(low, -_REACH * reach), min(high, _REACH * reach)
+    return low, high
+
+
+def _shared(curves: Sequence[Curve], gradients: bool) -> tuple[float, float]:
+    """One range for all, so that slopes can be compared; without slopes the usual one, if it shows some of each."""
+    inside = [np.mean(np.abs(one.y[np.isfinite(one.y)]) <= _HEIGHT[1]) for one in curves if np.isfinite(one.y).any()]
+    if not gradients and all(share >= _SHOWN for share in inside):
+        return _HEIGHT
+    ends = [_robust(one, gradients) for one in curves]
+    return _padded(min(low for low, _ in ends), max(high for _, high in ends))
+
+
+def _padded(low: float, high: float) -> tuple[float, float]:
+    room = (high - low) / 20
+    return min(low - room, _HEIGHT[0]), max(high + room, _HEIGHT[1])
+
+
+def _grid(curves: Sequence[Curve], gradients: bool, shared: tuple[float, float] | None, first: int = 0) -> Figure:
+    alone = len(curves) == 1
     across = min(len(curves), 3 if len(curves) in (3, 5, 6, 9) else 4)
-    figure, axes_ = panels(-(-len(curves) // across), across)
+    size = {"width": 4.6, "height": 3.2} if alone else {"height": 2.8}
+    figure, axes_ = panels(-(-len(curves) // across), across, **size)
     for number, (axes, one) in enumerate(zip(axes_, curves, strict=False)):
-        _plot(axes, one, number, gradients)
-        axes.set_title(str(one.activation))
+        _plot(axes, one, first + number, gradients, shared)
+        axes.set_title(_title(one), fontsize=9)
     for axes in axes_[len(curves) :]:
         axes.set_axis_off()
     if gradients:
-        _legend(figure)
-    name, told = "gradients" if gradients else "curves", {"curves": [_data(one) for one in curves]}
-    paths += publish(figure, folder, name, form, settings, told)
-    return paths + _strip(curves, folder, seed, form), told
+        from matplotlib.lines import Line2D
+
+        handles = [Line2D([], [], color="black", label="value"), Line2D([], [], **_SLOPE, label="slope")]
+        legend(figure, handles, place="outside upper center", columns=2)
+    return figure
 
 
-def _plot(axes: Any, one: Curve, number: int, gradients: bool) -> None:
-    x = np.insert(one.x, one.jumps + 1, (one.x[one.jumps] + one.x[one.jumps + 1]) / 2)
-    axes.plot(x, _broken(one.y, one), color=COLOURS[number % len(COLOURS)])
+def _title(one: Curve) -> str:
+    """Name and formula; one that is too long for a panel is told by its name alone."""
+    text = mathtext(put(one.activation.tree, one.activation.parameters))
+    name = _short(one.activation.title, 44)
+    return f"{name}\n{text}" if len(text) <= 100 else name
+
+
+def _plot(axes: Axes, one: Curve, number: int, gradients: bool, shared: tuple[float, float] | None) -> None:
+    axes.plot(*_values(one), color=COLOURS[number % len(COLOURS)])
     if gradients:
-        axes.plot(x, _broken(one.slope, one), **_SLOPE)
+        axes.plot(*_slopes(one), **_SLOPE)
+        for kink in one.kinks:
+            axes.plot([kink.x, kink.x], [kink.left, kink.right], "o", color=_SLOPE["color"], markersize=3)
     axes.set_xlim(one.x[0], one.x[-1])
-    inside = np.abs(one.y[np.isfinite(one.y)]) <= _HEIGHT[1]
+    axes.set_ylim(*(shared or _padded(*_robust(one, gradients))))
     said = [f"{one.gaps} points are no numbers"] if one.gaps else []
-    # slopes are shown whole; without them, all curves are to the same scale if that shows some of this one
-    if not gradients and (inside.all() or inside.mean() >= _SHOWN):
-        axes.set_ylim(*_HEIGHT)
-    else:
-        shown = np.concatenate([one.y, one.slope]) if gradients else one.y
-        shown = shown[np.isfinite(shown)]
-        reach = float(np.percentile(np.abs(shown), 75)) if shown.size else 0.0
-        low, high = (float(shown.min()), float(shown.max())) if shown.size else (0.0, 0.0)
-        if reach > 0 and max(-low, high) > _FAR * reach:
-            reach *= _REACH
-            said.append(f"it reaches from {low:.3g} to {high:.3g}")
-            axes.set_ylim(max(low, -reach) - reach / 20, min(high, reach) + reach / 20)
-        elif max(-low, high) <= _HEIGHT[1]:
-            axes.set_ylim(*_HEIGHT)
+    shown = np.concatenate([one.y, one.slope]) if gradients else one.y
+    shown = shown[np.isfinite(shown)]
+    if shown.size and (float(shown.min()), float(shown.max())) != _robust(one, gradients):
+        said.append(f"it reaches from {written(float(shown.min()))} to {written(float(shown.max()))}")
     axes.set_xlabel("\n".join(["x", *said]), fontsize=8 if said else None)
+    axes.set_ylabel("y, dy/dx" if gradients else "y")
 
 
-def _broken(values: Floats, one: Curve) -> Floats:
-    """Values with a gap where they are no numbers, and at each jump."""
-    return np.insert(np.where(np.isfinite(values), values, np.nan), one.jumps + 1, np.nan)
+def _values(one: Curve) -> tuple[Floats, Floats]:
+    """The line of the values: through each kink, broken where there is no number and at each jump."""
+    x, y, between = _rest(one, one.y)
+    at = np.array([kink.x for kink in one.kinks])
+    return _sorted([x, at, between], [y, np.array([kink.y for kink in one.kinks]), np.full(len(between), np.nan)])
 
 
-def _legend(figure: Any) -> None:
-    from matplotlib.lines import Line2D
+def _slopes(one: Curve) -> tuple[Floats, Floats]:
+    """The line of the slopes: at each kink it ends with the slope before and begins anew with that behind."""
+    x, slope, between = _rest(one, one.slope)
+    at = np.array([kink.x for kink in one.kinks])
+    left, right = (np.array([getattr(kink, side) for kink in one.kinks]) for side in ("left", "right"))
+    gaps = np.full(len(between), np.nan)
+    return _sorted([x, at, at, at, between], [slope, left, np.full(len(at), np.nan), right, gaps])
 
-    handles = [Line2D([], [], color="black", label="value"), Line2D([], [], **_SLOPE, label="slope")]
-    legend(figure, handles, place="outside upper center", columns=2)
+
+def _rest(one: Curve, values: Floats) -> tuple[Floats, Floats, Floats]:
+    """The points that are no kinks, and where the line is broken."""
+    keep = np.all([np.abs(one.x - kink.x) > 1e-9 for kink in one.kinks], axis=0) & np.ones(len(one.x), bool)
+    finite = np.where(np.isfinite(values), values, np.nan)
+    return one.x[keep], finite[keep], (one.x[one.jumps] + one.x[one.jumps + 1]) / 2
 
 
-def _strip(curves: Sequence[Curve], folder: Folder, seed: int, form: str) -> list[Path]:
+def _sorted(x: list[Floats], y: list[Floats]) -> tuple[Floats, Floats]:
+    whole = np.concatenate(x)
+    order = np.argsort(whole, kind="stable")
+    return whole[order], np.concatenate(y)[order]
+
+
+def _together(curves: Sequence[Curve], gradients: bool, shared: tuple[float, float] | None) -> Figure:
+    """All in a panel, the first the widest, so that those below others are seen beside them."""
+    figure, axes_ = panels(1, 1 + gradients, width=4.2, height=3.2)
+    ends = shared or _shared(curves, gradients)
+    for number, one in enumerate(curves):
+        width = 1.2 + 2.8 * (len(curves) - 1 - number) / max(1, len(curves) - 1)
+        for axes, line in zip(axes_, (_values, _slopes), strict=False):
+            axes.plot(*line(one), **style(number), linewidth=width, label=_short(one.activation.title, 30))
+    for axes, label in zip(axes_, ("y", "dy/dx"), strict=False):
+        axes.set_xlim(curves[0].x[0], curves[0].x[-1])
+        axes.set_xlabel("x")
+        axes.set_ylabel(label)
+    axes_[0].set_ylim(*ends)
+    legend(figure, lines(axes_[0]))
+    return figure
+
+
+def _strip(curves: Sequence[Curve], seed: int) -> Plate:
     """The same network, of the same weights, drawn with each activation."""
-    rows = -(-len(curves) // _ACROSS)
-    across = -(-len(curves) // rows)
-    figure, axes_ = panels(rows, across, width=1.9, height=2.1)
-    told = []
-    for axes, one in zip(axes_, curves, strict=False):
-        recipe = picture(str(one.activation), seed)
-        axes.set_title(_short(str(one.activation), 28), fontsize=8)
-        try:
-            axes.imshow(render(recipe, (_SIDE, _SIDE), aa=2, engine="reference"))
-        except CppnError:  # nowhere a finite value
-            axes.set_box_aspect(1)
-            axes.text(0.5, 0.5, "no number", transform=axes.transAxes, ha="center", va="center", fontsize=9)
-        told.append({"activation": str(one.activation), "recipe": recipe.to_dict()})
-    for axes in axes_:
-        axes.set_axis_off()
+    recipes = [picture(str(one.activation), seed) for one in curves]
+
+    def draw() -> Figure:
+        rows = -(-len(curves) // _ACROSS)
+        figure, axes_ = panels(rows, -(-len(curves) // rows), width=1.9, height=2.1)
+        for axes, one, recipe in zip(axes_, curves, recipes, strict=False):
+            axes.set_title(_short(one.activation.title, 28), fontsize=8)
+            try:
+                axes.imshow(render(recipe, (_SIDE, _SIDE), aa=2, engine="reference"))
+            except CppnError:  # nowhere a finite value
+                axes.set_box_aspect(1)
+                axes.text(0.5, 0.5, "no number", transform=axes.transAxes, ha="center", va="center", fontsize=9)
+        for axes in axes_:
+            axes.set_axis_off()
+        return figure
+
+    told = [
+        {"activation": str(one.activation), "recipe": recipe.to_dict()}
+        for one, recipe in zip(curves, recipes, strict=True)
+    ]
     settings = Settings("curves", {"network": "2-24-24-16-1", "init": "normal", "gain": 2.0, "seed": seed})
-    return publish(figure, folder, "strip", form, settings, {"pictures": told})
+    return Plate("strip", "The same network drawn with each", draw, settings, {"pictures": told})
 
 
 def picture(act: str, seed: int) -> Recipe:
@@ -228,12 +224,12 @@ def picture(act: str, seed: int) -> Recipe:
 def _data(one: Curve) -> dict[str, Any]:
     return {
         "activation": str(one.activation), "formula": one.formula, "x": numbers(one.x), "y": numbers(one.y),
-        "slope": numbers(one.slope), "not finite": one.gaps,
-        "jumps after": numbers(one.x[one.jumps]),
+        "slope": numbers(one.slope), "not finite": one.gaps, "jumps after": numbers(one.x[one.jumps]),
+        "kinks": [{"x": kink.x, "slope before": kink.left, "slope behind": kink.right} for kink in one.kinks],
     }  # fmt: skip
 
 
-def _short(text: str, most: int = 76) -> str:
+def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
