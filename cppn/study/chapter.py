@@ -67,7 +67,13 @@ def publish(chapter: Chapter, folder: Folder, form: str = "png", tables: Sequenc
         data = json.dumps(told, allow_nan=False) + "\n"
         figure = encoded(plate.draw(), form, plate.settings.words)
         paths += folder.write(plate.name, {f".{form}": figure, ".json": data.encode()})
-    for table in chapter.tables:
-        if written := {FORMS[name][0]: FORMS[name][1](table).encode() for name in tables}:
-            paths += folder.write(table.name, written)
+    return paths + write_tables(chapter, folder, tables)
+
+
+def write_tables(chapter: Chapter, folder: Folder, forms: Sequence[str]) -> list[Path]:
+    """Write a chapter's tables in the forms named, of csv, latex and md; returns the paths."""
+    paths = []
+    for table in chapter.tables if forms else ():
+        parts = {FORMS[name][0]: FORMS[name][1](table).encode() for name in forms}
+        paths += folder.write(table.name, parts)
     return paths

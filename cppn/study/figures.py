@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 import textwrap
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CppnError, failure
-from .folder import Folder
-from .settings import Settings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,17 +88,6 @@ def encoded(figure: Figure, form: str, foot: str) -> bytes:
         figure.savefig(file, format=form, metadata=dated)
         pyplot.close(figure)
     return file.getvalue()
-
-
-def publish(
-    figure: Figure, folder: Folder, name: str, form: str, settings: Settings, data: Mapping[str, Any]
-) -> list[Path]:
-    """Write a figure with its settings at its foot, and its data beside it; returns the paths.
-
-    Errors: CppnError if they cannot be written; neither appears half-written.
-    """
-    told = json.dumps({"settings": settings.to_dict(), **data}, allow_nan=False) + "\n"
-    return folder.write(name, {f".{form}": encoded(figure, form, settings.words), ".json": told.encode()})
 
 
 def still(figure: Figure, foot: str) -> NDArray[np.uint8]:

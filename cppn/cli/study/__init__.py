@@ -7,7 +7,9 @@ import click
 from ..lazy import LazyGroup
 
 STUDIES = {
+    "report": "All studies on one page, as a PDF or as a notebook.",
     "curves": "Activations as curves, with slopes, and as art.",
+    "autodiff": "Differentiation by torch, by hand and by differences.",
     "depth": "Gradients and learning in deep networks.",
     "classify": "Ten classes of pictures, learned with each activation.",
     "gradients": "Gradients of each weight matrix before training.",
@@ -22,6 +24,7 @@ def command() -> None:
     """Study activation functions: figures for a lecture, with their data as JSON beside them.
 
     \b
+      cppn study report --quick -o lecture.html
       cppn study curves
       cppn study curves --gradients --act sigmoid,tanh,"sin(3*x)" -o figures/
       cppn study depth --seeds 5 --json

@@ -12,6 +12,8 @@ from ..progress import count_bar
 from ..render import as_flags
 from . import output
 
+_SETTING = ("layers", "width", "epochs", "lr", "init", "at")
+
 
 def _depths(text: str) -> tuple[int, ...]:
     """Numbers of layers, separated by commas, each once."""
@@ -40,6 +42,21 @@ def _depths(text: str) -> tuple[int, ...]:
     metavar="N,N,…",
     help="Numbers of hidden layers at which the first gradients are compared.",
 )
+@click.option(
+    "--init",
+    default="torch",
+    show_default=True,
+    metavar="NAME",
+    help="How weights begin: torch (nn.Linear's), normal, xavier, kaiming or siren.",
+)
+@click.option(
+    "--at",
+    type=types.WHOLE,
+    default=150,
+    show_default=True,
+    metavar="EPOCH",
+    help="The epoch, besides the start, at which gradients are compared.",
+)
 @click.option("--stability", is_flag=True, help="Also which learning rates those depths bear.")
 @click.option("--capacity", is_flag=True, help="Also which functions small networks of eight activations represent.")
 @click.option("--all", "everything", is_flag=True, help="Both.")
@@ -49,61 +66,43 @@ def _depths(text: str) -> tuple[int, ...]:
 def command(**flags: Any) -> None:
     """Ten hidden layers learn a noisy sine: what they learn, how fast, and what reaches their first layer.
 
-    Prints each activation's final squared error and the ratio of the last matrix's gradient to the first's at the
-    start, medians over the seeds.
+    Prints each activation's final squared error, and how many times larger the gradient of the last hidden layer's
+    weights is than of the first's, at the start and later: medians over the seeds.
     """
     options.check_training(None)
     from dataclasses import replace
 
     from ...errors import CppnError
     from ...study.depth import capacity, film, flow, stability
+    from ...study.depth.chapter import Extras, by_init, chapter
     from ...study.depth.experiment import ACTS, Setting, check
-    from ...study.depth.learning import run, summary
-    from ...study.depth.pages import figures
+    from ...study.depth.learning import run
 
     if not 1 <= flags["seeds"] <= 100:
         raise CppnError(f"{flags['seeds']} seeds", where="--seeds", legal="1 to 100 are legal")
     seeds, depths, fresh = tuple(range(flags["seed"], flags["seed"] + flags["seeds"])), flags["depths"], flags["fresh"]
     with as_flags(command):
         acts = output.named(flags["act"], ACTS)
-        setting = Setting(acts, seeds, flags["layers"], flags["width"], flags["epochs"], flags["lr"])
+        setting = Setting(acts, seeds, **{key: flags[key] for key in _SETTING})
         for depth in depths:
             check("depths", depth)
             replace(setting, layers=depth)  # it may be too large
     if flags["film"]:
         film.check(Path(flags["film"]))
-    folder, form, paths = output.folder(flags["output"]), flags["form"], []
+    folder = output.folder(flags["output"])
 
     with count_bar(setting.epochs + 1, "epoch", flags["quiet"]) as progress:
         outcome = run(setting, progress, fresh=fresh)
-    paths += figures(outcome, folder, form)
-    norms = flow.run(setting, depths, fresh=fresh)
-    paths += flow.figure(setting, norms, folder, form)
-    found = {**summary(outcome), "depths": flow.ratios(setting, norms)}
+    borne = learned = None
     if flags["stability"] or flags["everything"]:
+        wide = replace(setting, acts=acts if flags["act"] else capacity.ACTS)
         count = len(depths) * len(stability.RATES) * (stability.epochs(setting) + 1)
         with count_bar(count, "epoch", flags["quiet"]) as progress:
-            borne = stability.run(setting, depths, progress=progress, fresh=fresh)
-        paths += stability.figure(setting, depths, borne, folder, form)
+            borne = wide, depths, stability.run(wide, depths, progress=progress, fresh=fresh)
     if flags["capacity"] or flags["everything"]:
         small = capacity.setting_of(setting, acts if flags["act"] else ())
         with count_bar(small.epochs + 1, "epoch", flags["quiet"]) as progress:
-            ends = capacity.run(small, progress, fresh=fresh)
-        paths += capacity.figure(small, ends, folder, form)
-    if flags["film"]:
-        paths.append(film.film(outcome, Path(flags["film"])))
-    if not flags["as_json"] and not flags["quiet"]:
-        for row in found["activations"]:
-            click.echo(_line(row), err=True)
-    output.tell(paths, flags, found)
-
-
-def _line(row: dict[str, Any]) -> str:
-    """An activation's numbers in words."""
-    broken = [epoch for epoch in row["no number from epoch"] if epoch is not None]
-    if broken:
-        when = f"epoch {min(broken)} on: lower --lr or --layers" if min(broken) else "the start"
-        return f"{row['activation']:<12} loss or gradient is no number from {when}"
-    ratio = row["median gradient ratio"]
-    told = "infinite" if ratio is None else f"{ratio:.3g}"
-    return f"{row['activation']:<12} final error {row['median final mse']:.4f}  gradient ratio {told}"
+            learned = capacity.run(small, progress, fresh=fresh)
+    extras = Extras(flow.run(setting, depths, fresh=fresh), by_init(setting, fresh=fresh), borne, learned)
+    films = [film.film(outcome, Path(flags["film"]))] if flags["film"] else []
+    output.publish(chapter(outcome, extras), folder, flags, films)

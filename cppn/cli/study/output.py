@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from ...study.chapter import Chapter
     from ...study.folder import Folder
 
+tables = click.option(
+    "--table",
+    "tables",
+    type=click.Choice(["csv", "latex", "md"]),
+    multiple=True,
+    help="Write the tables too; may be given again.",
+)
 together = options.together(
     click.option(
         "--format",
@@ -24,13 +31,7 @@ together = options.together(
         show_default=True,
         help="Of figures.",
     ),
-    click.option(
-        "--table",
-        "tables",
-        type=click.Choice(["csv", "latex", "md"]),
-        multiple=True,
-        help="Write the tables too; may be given again.",
-    ),
+    tables,
     click.option("-o", "--output", default="studies", show_default=True, metavar="FOLDER", help="Where to."),
     click.option("--json", "as_json", is_flag=True, help="Print files and numbers as JSON."),
     click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),

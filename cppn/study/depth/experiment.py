@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from ...errors import CppnError
 from ...field.activations import parse_activation
 from ...fit.ensemble import Ensemble, Learning
 from ...network import Network
-from ...recipe import from_dict
+from ...recipe import Initialisation, from_dict
 from ...rng import LARGEST_SEED
 from ..notation import listed
 from ..settings import Settings
@@ -24,6 +24,7 @@ Floats = NDArray[np.floating[Any]]
 Progress = Callable[[int], object]
 
 ACTS = ("linear", "sigmoid", "relu", "leakyrelu", "gelu")
+INITS = get_args(Initialisation)
 _NOISE_SEED = 42  # of the original's noise
 _LIMITS = {"layers": 60, "width": 1024, "epochs": 1_000_000, "points": 100_000}
 _MOST_VALUES = 2**28  # of hidden units at all points, in all members: four times 1 GB of floats is taken at once
@@ -41,6 +42,8 @@ class Setting:
     lr: float = 1e-3
     points: int = 200
     noise: float = 0.1
+    init: str = "torch"  # of the weights, as in recipes
+    at: int = 150  # the epoch, besides the start, at which gradients are compared; at most the last
 
     def __post_init__(self) -> None:
         for act in self.acts:
@@ -49,6 +52,11 @@ class Setting:
             check("seed", seed, LARGEST_SEED, least=0)
         for name, most in _LIMITS.items():
             check(name, getattr(self, name), most)
+        check("at", self.at, _LIMITS["epochs"], least=0)
+        if self.init not in INITS:
+            raise CppnError(
+                f"unknown initialisation {self.init!r}", legal=f"{', '.join(INITS)} are legal", where="init"
+            )
         if not 0 < self.lr <= 10:
             raise CppnError(f"{self.lr:g}", where="lr", legal="it is above 0, and at most 10")
         if len(self.acts) * len(self.seeds) * self.layers * self.width * self.points > _MOST_VALUES:
@@ -62,10 +70,15 @@ class Setting:
         return Settings(
             "depth",
             {
-                "network": f"1-{self.width}×{self.layers}-1", "init": "torch", "optimizer": "Adam",
+                "network": f"1-{self.width}×{self.layers}-1", "init": self.init, "optimizer": "Adam",
                 "learning_rate": self.lr, "epochs": self.epochs, "noise": self.noise, **seeds,
             },
         )  # fmt: skip
+
+    @property
+    def titles(self) -> list[str]:
+        """The activations as people write them."""
+        return [parse_activation(act).title for act in self.acts]
 
     @property
     def named(self) -> str:
@@ -96,7 +109,7 @@ class Setting:
 
     def _network(self, act: str, seed: int) -> Network:
         acts = [*[act] * self.layers, "linear"]
-        network = {"hidden": [self.width] * self.layers, "act": acts, "inputs": ["x"]}
+        network = {"hidden": [self.width] * self.layers, "act": acts, "inputs": ["x"], "init": self.init}
         return develop_network(from_dict({"seed": seed, "network": network}, where=act))
 
 

@@ -47,9 +47,9 @@ def _frame(outcome: Outcome, look: int) -> NDArray[np.uint8]:
     setting = outcome.setting
     figure, (left, middle, right) = panels(1, 3, width=4.0, height=3.4)
     left.plot(setting.x, setting.noisy(np.sin(setting.x)), ".", color="#bbbbbb", markersize=2)
-    for i, act in enumerate(setting.acts):
+    for i, title in enumerate(setting.titles):
         first = setting.of(i).start
-        left.plot(outcome.x, _gaps(outcome.functions[look, first]), **style(i), label=act)
+        left.plot(outcome.x, _gaps(outcome.functions[look, first]), **style(i), label=title)
         _layers(middle, outcome.gradients[look, :, first], i)
         _layers(right, outcome.spread[look, :, first], i)
     left.set_ylim(-1.5, 1.5)

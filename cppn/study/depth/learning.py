@@ -13,6 +13,7 @@ from ..results import kept
 from .experiment import Floats, Progress, Setting, train
 
 SHOWN = (0, 0.5, 1)  # the hidden layers whose units are kept, as parts of the depth
+BINS = 60
 _LOOKS = 61
 _POINTS = 200  # at most, that functions and hidden units are kept at
 _SMALL = 0.01  # a value below this counts for nothing
@@ -33,17 +34,23 @@ class Outcome:
     small: Floats  # (looks, layers, members), the share of hidden values |a| below 0.01
     dead: Floats  # (looks, layers, members), the share of hidden units that are the same at all points
     hidden: Floats  # (2, SHOWN, activations, units, points), of the first seed, at the start and at the end
+    counts: Floats  # (2, layers, activations, bins), how many hidden values of the first seed fell where, likewise
+    reach: Floats  # (2, activations), how far from 0 the bins of an activation go, alike in all layers
 
     @property
     def final(self) -> Floats:
         """The squared error that each member ends with."""
         return np.asarray(self.losses[-1])
 
-    @property
-    def ratios(self) -> Floats:
-        """How many times larger the last matrix's gradient is than the first's, at the start, of each member."""
+    def ratios(self, look: int = 0) -> Floats:
+        """How many times larger the gradient of the last hidden layer's weights is than of the first's, by member."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(self.gradients[0, -1] / self.gradients[0, 0])
+            return np.asarray(self.gradients[look, self.setting.layers - 1] / self.gradients[look, 0])
+
+    @property
+    def at(self) -> int:
+        """The look at the epoch that gradients are compared at, besides the start."""
+        return int(np.flatnonzero(self.epochs == min(self.setting.at, self.setting.epochs))[0])
 
     @property
     def broken(self) -> Floats:
@@ -65,9 +72,11 @@ def run(setting: Setting, progress: Progress = lambda epochs: None, *, fresh: bo
 
 def _learn(setting: Setting, progress: Progress) -> dict[str, Floats]:
     step = -(-setting.points // _POINTS)
-    epochs = np.unique(np.rint(setting.epochs * np.linspace(0, 1, _LOOKS) ** 2).astype(int))
+    epochs = np.rint(setting.epochs * np.linspace(0, 1, _LOOKS) ** 2).astype(int)
+    epochs = np.union1d(epochs, min(setting.at, setting.epochs))
     seen: dict[str, list[Floats]] = {"functions": [], "spread": [], "small": [], "dead": []}
     hidden: list[Floats] = []
+    counted: list[tuple[Floats, Floats]] = []
 
     def look(stages: list[torch.Tensor]) -> None:
         inner = stages[:-1]
@@ -80,6 +89,8 @@ def _learn(setting: Setting, progress: Progress) -> dict[str, Floats]:
         first = slice(None, None, len(setting.seeds))
         now = np.stack([inner[i][first, :, ::step].numpy(force=True).copy() for i in shown_layers(setting)])
         hidden[1:] = [now]
+        if len(seen["small"]) in (1, len(epochs)):
+            counted.append(_histograms([stage[first].numpy(force=True) for stage in inner]))
 
     losses, gradients = train(
         setting.networks(), setting.x, setting.noisy(np.sin(setting.x))[None], setting.lr, setting.epochs,
@@ -90,7 +101,18 @@ def _learn(setting: Setting, progress: Progress) -> dict[str, Floats]:
     return {
         "losses": losses, "epochs": epochs, "gradients": gradients, "x": x, **arrays,
         "hidden": np.stack([hidden[0], hidden[-1]]),
+        **{name: np.stack([counted[k][i] for k in (0, -1)]) for i, name in enumerate(("counts", "reach"))},
     }  # fmt: skip
+
+
+def _histograms(layers: list[Floats]) -> tuple[Floats, Floats]:
+    """Of each layer's values, (activations, units, points), the counts, (layers, activations, bins), and the reach."""
+    acts = range(len(layers[0]))
+    reach = np.array([max(float(np.abs(one[k][np.isfinite(one[k])]).max(initial=0)) for one in layers) for k in acts])
+    reach[reach == 0] = 1
+    edges = [np.linspace(-far, far, BINS + 1) for far in reach]
+    counts = [[np.histogram(one[k][np.isfinite(one[k])], edges[k])[0] for k in acts] for one in layers]
+    return np.array(counts, np.int64), reach
 
 
 def _where_finite(shares: list[torch.Tensor], layers: list[torch.Tensor]) -> list[torch.Tensor]:
@@ -110,16 +132,18 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     setting, rows = outcome.setting, []
     for i, act in enumerate(setting.acts):
         part = setting.of(i)
-        final, ratios = outcome.final[part], outcome.ratios[part]
+        final, ratios, later = outcome.final[part], outcome.ratios()[part], outcome.ratios(outcome.at)[part]
         rows.append(
             {
                 "activation": act, "median final mse": number(np.median(final)),
                 "median gradient ratio": number(np.median(ratios)),
+                f"median gradient ratio at epoch {int(outcome.epochs[outcome.at])}": number(np.median(later)),
                 "no number from epoch": [int(epoch) if epoch >= 0 else None for epoch in outcome.broken[part]],
                 "dead units at the end": number(outcome.dead[-1, :, part].mean()),
                 "seeds": [
                     {
-                        "seed": seed, "final mse": number(final[k]), "gradient ratio, last to first": number(ratios[k]),
+                        "seed": seed, "final mse": number(final[k]),
+                        "gradient ratio, last hidden layer to first": number(ratios[k]),
                         "gradient norms at the start": numbers(outcome.gradients[0, :, part][:, k]),
                     }
                     for k, seed in enumerate(setting.seeds)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..figures import numbers, panels, publish
-from ..folder import Folder
+from ..chapter import Plate
+from ..figures import numbers, panels
 from ..results import kept
 from .experiment import Floats, Progress, Setting, train
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 RATES = (1e-4, 1e-3, 1e-2, 1e-1)
+_ACROSS = 4  # panels in a row
 _EPOCHS = 200  # at most
 _BEST = 5e-3  # about the variance of the noise
 _WORST = 2.0  # squared errors from here on, or that are no numbers, are drawn alike: zero would be as good as 0.5
@@ -45,25 +49,30 @@ def run(
     return np.asarray(kept("depth-stability", depends, make, fresh=fresh)["ends"])
 
 
-def figure(
-    setting: Setting, depths: Sequence[int], ends: Floats, folder: Folder, form: str = "png",
-    rates: Sequence[float] = RATES,
-) -> list[Path]:  # fmt: skip
-    """Write the figure: for each activation a map of rates by depths; the paths."""
-    drawn, axes = panels(1, len(setting.acts), width=2.5, height=2.5)
-    for axis, act, values in zip(axes, setting.acts, ends, strict=True):
-        image = heat(axis, values, [f"{rate:g}" for rate in rates], [str(depth) for depth in depths], _BEST)
-        axis.set_title(act)
-        axis.set_xlabel("learning rate")
-    axes[0].set_ylabel("hidden layers")
-    drawn.colorbar(image, ax=axes, label="log₁₀ of the squared error", shrink=0.9)
+def plate(setting: Setting, depths: Sequence[int], ends: Floats, rates: Sequence[float] = RATES) -> Plate:
+    """For each activation a map of rates by depths."""
     shorter = replace(setting, seeds=setting.seeds[:1], epochs=epochs(setting))
     told = shorter.told.change(network=f"1-{setting.width}×…-1", learning_rate=None)
     data = {
         "depths": list(depths), "rates": list(rates),
         "final mse, depths by rates": {act: numbers(values) for act, values in zip(setting.acts, ends, strict=True)},
     }  # fmt: skip
-    return publish(drawn, folder, "depth-stability", form, told, data)
+    title = "squared error after training, by depth and learning rate"
+    return Plate("depth-stability", title, partial(_figure, setting, depths, ends, rates), told, data)
+
+
+def _figure(setting: Setting, depths: Sequence[int], ends: Floats, rates: Sequence[float]) -> Figure:
+    across = min(_ACROSS, len(setting.acts))
+    drawn, axes = panels(-(-len(setting.acts) // across), across, width=2.6, height=2.4)
+    for axis, title, values in zip(axes, setting.titles, ends, strict=False):
+        image = heat(axis, values, [f"{rate:g}" for rate in rates], [str(depth) for depth in depths], _BEST)
+        axis.set_title(title, fontsize=9)
+        axis.set_xlabel("learning rate")
+        axis.set_ylabel("hidden layers")
+    for axis in axes[len(setting.acts) :]:
+        axis.set_axis_off()
+    drawn.colorbar(image, ax=axes, label="log₁₀ of the squared error", shrink=0.9)
+    return drawn
 
 
 def heat(axis: Any, values: Floats, columns: Sequence[str], rows: Sequence[str], best: float) -> Any:

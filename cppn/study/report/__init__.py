@@ -1,0 +1,1 @@
+"""One report of all studies: a page, a PDF or a notebook."""
