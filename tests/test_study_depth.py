@@ -12,9 +12,13 @@ from PIL import Image
 from torch import nn
 
 from cppn.cli import cli
+from cppn.develop import develop_network
 from cppn.errors import CppnError
-from cppn.study.depth import capacity, flow, learning, stability
-from cppn.study.depth.experiment import Setting
+from cppn.recipe import from_dict
+from cppn.study.depth import capacity, flow, learning, stability, summary
+from cppn.study.depth.chapter import by_init
+from cppn.study.depth.experiment import INITS, Setting
+from cppn.study.originals import DEPTH
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +41,43 @@ def test_ten_layers_learn_what_the_original_says(deep):
 
 
 def test_what_reaches_the_first_layer_is_nothing_through_sigmoids(deep):
-    ratio = median(deep, deep.ratios)
-    assert ratio["sigmoid"] > 1e6
+    ratio = median(deep, deep.ratios())
+    assert 1e7 < ratio["sigmoid"] < 1e9, "the original's 2.59e7"
     assert max(ratio["relu"], ratio["leakyrelu"], ratio["linear"]) < 1e3
+
+
+def test_after_150_epochs_the_ratios_are_the_originals(deep):
+    assert deep.epochs[deep.at] == 150
+    ratio = median(deep, deep.ratios(deep.at))
+    for act, wanted in (("relu", DEPTH["relu"]), ("leakyrelu", DEPTH["leakyrelu:slope=0.01"]), ("gelu", DEPTH["gelu"])):
+        assert wanted.gradient_ratio / 4 < ratio[act] < 4 * wanted.gradient_ratio
+
+
+def test_the_table_says_what_was_seen_beside_the_original(deep):
+    table = summary.tables(deep)[0]
+    rows = {row["activation"]: row for row in table.to_dict()}
+    assert rows["sigmoid"]["original_ratio"] == 2.59e7
+    assert rows["sigmoid"]["status"] == "vanishing, partly learned"
+    assert rows["ReLU"]["status"] == "stable, learned"
+    assert "hidden layer 10 to that of hidden layer 1" in table.note
+    said = " ".join(summary.remarks(deep))
+    assert "Through sigmoid the gradient of hidden layer 10" in said
+    assert "Through ReLU" not in said
+    bars = summary.tables(deep)[2].to_dict()
+    assert all(len(row["bars"]) == 11 for row in bars)
+    assert bars[1]["bars"][0] == "▁"
+    assert bars[1]["bars"][-1] == "█"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "error", "told"),
+    [
+        (999, 0.0199, "stable, learned"), (1001, 0.021, "vanishing, partly learned"), (1 / 1001, 0.6, "exploding, nothing learned"),
+        (float("inf"), 0.3, "vanishing, partly learned"), (float("nan"), 0.3, "no gradient, partly learned"), (1, float("nan"), "no number"),
+    ],
+)  # fmt: skip
+def test_the_status_follows_its_rule(deep, ratio, error, told):
+    assert summary.status(ratio, error, deep) == told
 
 
 def plain(network: object, act: nn.Module) -> nn.Sequential:
@@ -56,10 +94,7 @@ def plain(network: object, act: nn.Module) -> nn.Sequential:
 
 
 def test_losses_and_gradients_are_those_of_plain_torch():
-    from cppn.develop import develop_network
-    from cppn.recipe import from_dict
-
-    setting = Setting(("tanh", "relu"), (7,), layers=3, width=16, epochs=40)
+    setting = Setting(("tanh", "relu"), (7,), layers=3, width=16, epochs=40, at=25)
     outcome = learning.run(setting)
     for member, act in ((0, nn.Tanh()), (1, nn.ReLU())):
         start = {"hidden": [16] * 3, "act": [*[setting.acts[member]] * 3, "linear"], "inputs": ["x"]}
@@ -74,6 +109,20 @@ def test_losses_and_gradients_are_those_of_plain_torch():
             if epoch == 0:
                 norms = [p.grad.norm().item() for p in model.parameters() if p.ndim == 2]
                 np.testing.assert_allclose(outcome.gradients[0, :, member], norms, rtol=1e-3)
+                assert outcome.ratios()[member] == pytest.approx(norms[2] / norms[0], rel=1e-3)
+                values = [x]
+                for part in model:
+                    values.append(part(values[-1]))
+                for layer, value in enumerate(values[2:-1:2]):
+                    reach = outcome.reach[0, member]
+                    counts, _ = np.histogram(value.detach().numpy(), np.linspace(-reach, reach, learning.BINS + 1))
+                    assert np.abs(outcome.counts[0, layer, member] - counts).sum() < 20, (
+                        "but for roundings at the edges"
+                    )
+            if epoch == 25:
+                norms = [p.grad.norm().item() for p in model.parameters() if p.ndim == 2]
+                assert outcome.epochs[outcome.at] == 25
+                assert outcome.ratios(outcome.at)[member] == pytest.approx(norms[2] / norms[0], rel=0.02)
             optimizer.step()
             assert outcome.losses[epoch, member] == pytest.approx(loss.item(), rel=2e-3)
         values = [x]
@@ -121,16 +170,35 @@ def test_each_rate_and_depth_is_as_if_trained_alone():
 
 def test_each_target_is_learned_as_if_alone():
     setting = Setting(("tanh", "relu"), (3, 4), layers=2, width=8, epochs=30, noise=0.0)
-    ends = capacity.run(setting)
+    learned = capacity.run(setting)
+    ends = learned.ends
     assert ends.shape == (2, len(capacity.TARGETS))
     alone = learning.run(setting)  # its target is sin x
     medians = [np.median(alone.final[setting.of(i)]) for i in range(2)]
-    np.testing.assert_allclose(ends[:, list(capacity.TARGETS).index("sin x")], medians, rtol=1e-4)
+    sine = list(capacity.TARGETS).index("sin x")
+    np.testing.assert_allclose(ends[:, sine], medians, rtol=1e-4)
+    for i in range(2):
+        np.testing.assert_allclose(learned.functions[i, sine], alone.functions[-1, setting.of(i).start], atol=1e-3)
+
+
+@pytest.mark.parametrize("init", INITS)
+def test_each_initialisation_is_the_recipes(init):
+    setting = Setting(("tanh",), (5,), layers=2, width=8, epochs=2, init=init)
+    recipe = {
+        "seed": 5,
+        "network": {"hidden": [8, 8], "act": ["tanh", "tanh", "linear"], "inputs": ["x"], "init": init},
+    }
+    model = plain(develop_network(from_dict(recipe, where="")), nn.Tanh())
+    x, y = (torch.from_numpy(v.astype(np.float32))[:, None] for v in (setting.x, setting.noisy(np.sin(setting.x))))
+    nn.functional.mse_loss(model(x), y).backward()
+    norms = [p.grad.norm().item() for p in model.parameters() if p.ndim == 2]
+    found = by_init(setting)[init][:, 0]
+    np.testing.assert_allclose(found, norms, rtol=1e-3)
 
 
 NAMES = (
     "functions", "losses", "gradients-start", "gradients-training", "hidden", "sparsity", "evolution", "summary", "flow",
-    "stability", "capacity",
+    "stability", "capacity", "predictions", "distributions",
 )  # fmt: skip
 SMALL = ["--layers", "3", "--width", "8", "--epochs", "30", "--seeds", "2", "--depths", "2,4"]
 
@@ -148,6 +216,8 @@ def test_the_figures_of_depth_are_drawn_with_their_numbers(tmp_path):
     assert len(first["seeds"][0]["gradient norms at the start"]) == 4
     errors = [one["final mse"] for one in first["seeds"]]
     assert first["median final mse"] == pytest.approx(np.median(errors))
+    norms = [one["gradient norms at the start"] for one in first["seeds"]]
+    assert first["median gradient ratio"] == pytest.approx(np.median([one[2] / one[0] for one in norms]), rel=1e-6)
     losses = told["losses"]["data"]["relu"]
     assert [len(one) for one in losses] == [31, 31]
     assert losses[0][-1] == pytest.approx(errors[0], rel=1e-5)
@@ -179,7 +249,7 @@ def test_what_is_no_number_is_a_gap_and_said(tmp_path, run):
     assert dead["end"]["exp(x*x)"][0][-1] is None
     assert dead["end"]["relu"][0][-1] is not None
     done = run("study", "depth", *SMALL, "--act", "relu,exp(x*x)", "--format", "svg")
-    assert "exp(x*x)     loss or gradient is no number from the start\n" in done.stderr
+    assert "With exp(x*x) the loss is no number." in done.stderr
     assert "no number from the start" in (tmp_path / "studies" / "depth-functions.svg").read_text()
 
 

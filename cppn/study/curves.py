@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # of the works that these studies repeat
+ALONE = "curve-"  # how the names of figures of one activation begin
 PLAIN = ("sigmoid", "tanh", "relu", "leakyrelu")
 WITH_SLOPES = ("sigmoid", "tanh", "relu", "leakyrelu:slope=0.1", "elu", "silu")
 Range = tuple[float, float] | Literal["each"] | None
@@ -57,7 +58,7 @@ def chapter(
     what = "values and slopes" if gradients else "values"
     plates = [
         Plate(
-            f"curve-{_file(str(one.activation))}", f"{one.activation.title}: {what}",
+            f"{ALONE}{_file(str(one.activation))}", f"{one.activation.title}: {what}",
             partial(_grid, [one], gradients, shared, i), settings, {"curves": [_data(one)]},
         )
         for i, one in enumerate(curves)

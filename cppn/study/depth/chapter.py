@@ -17,6 +17,8 @@ from .film import film
 from .learning import Outcome
 from .learning import summary as found
 
+_EVERY = 4  # looks that the chapter's film goes on by: drawing and encoding one takes longer than a second
+
 
 @dataclass(frozen=True)
 class Extras:
@@ -49,7 +51,9 @@ def chapter(outcome: Outcome, extras: Extras) -> Chapter:
         plates += capacity.plates(extras.learned)
     numbers: dict[str, Any] = {**found(outcome), "depths": flow.ratios(setting, extras.norms)}
     tables = [*summary.tables(outcome), _inits(setting, extras.inits)]
-    clip = Clip("depth", "functions, gradients and hidden values while the networks learn", partial(film, outcome))
+    clip = Clip(
+        "depth", "functions, gradients and hidden values while the networks learn", partial(film, outcome, every=_EVERY)
+    )
     return Chapter(
         "depth", "Deep networks", setting.told, plates, tables, (clip,), remarks=summary.remarks(outcome), found=numbers
     )

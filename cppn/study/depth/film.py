@@ -26,15 +26,16 @@ def check(path: Path) -> None:
     check_film(path, Film(640, 480, FPS, 1))
 
 
-def film(outcome: Outcome, path: Path) -> Path:
-    """Write a frame for each look at the networks; the path.
+def film(outcome: Outcome, path: Path, every: int = 1) -> Path:
+    """Write a frame for each look at the networks, or for every so many-th; the path.
 
     Errors: CppnError as `check`, or if it cannot be written; it appears whole or not at all.
     """
     check(path)
     first = _frame(outcome, 0)
-    looks = [*range(len(outcome.epochs)), *[len(outcome.epochs) - 1] * _REST]
-    told = Film(first.shape[1], first.shape[0], FPS, len(looks), sample=lambda: (first, _frame(outcome, -1)))
+    last = len(outcome.epochs) - 1
+    looks = [*range(0, last, every), *[last] * (1 + _REST // every)]
+    told = Film(first.shape[1], first.shape[0], FPS / every, len(looks), sample=lambda: (first, _frame(outcome, -1)))
     with open_film(path, told) as sink:
         for number, look in enumerate(looks):
             if number == 0 or look != looks[number - 1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import autodiff, classify, classify_chapter, curves, data, gradients, mosaics, outputs
@@ -25,12 +25,12 @@ class Size:
     deep_epochs: int
     deep_seeds: int
     depths: tuple[int, ...]
-    extras: bool  # stability, too
+    extras: bool  # of deep networks: stability, capacity and a film
     mosaic_steps: int
 
 
 FULL = Size(1000, data.SIZE, 13, 500, 3, flow.DEPTHS, True, 4001)
-QUICK = Size(400, 2400, 4, 150, 1, (5, 10, 20), False, 601)
+QUICK = Size(400, 1800, 4, 150, 1, (5, 10, 20), False, 401)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class Request:
 
 
 def _curves(request: Request) -> Chapter:
-    return curves.chapter(request.acts or curves.WITH_SLOPES, points=request.size.points, gradients=True)
+    found = curves.chapter(request.acts or curves.WITH_SLOPES, points=request.size.points, gradients=True)
+    # each activation alone would be seen twice
+    return replace(found, plates=[plate for plate in found.plates if not plate.name.startswith(curves.ALONE)])
 
 
 def _autodiff(request: Request) -> Chapter:
@@ -91,16 +93,21 @@ def _depth(request: Request) -> Chapter:
     size, fresh = request.size, request.fresh
     seeds = tuple(range(request.seed, request.seed + size.deep_seeds))
     setting = DeepSetting(request.acts or DEEP_ACTS, seeds, epochs=size.deep_epochs)
-    learned = capacity.run(capacity.setting_of(setting, request.acts), fresh=fresh)
-    borne = (setting, size.depths, stability.run(setting, size.depths, fresh=fresh)) if size.extras else None
+    learned = borne = None
+    if size.extras:
+        learned = capacity.run(capacity.setting_of(setting, request.acts), fresh=fresh)
+        wide = replace(setting, acts=request.acts or capacity.ACTS)
+        borne = wide, size.depths, stability.run(wide, size.depths, fresh=fresh)
     norms = flow.run(setting, size.depths, fresh=fresh)
     extras = deep.Extras(norms, deep.by_init(setting, fresh=fresh), borne, learned)
-    return deep.chapter(run(setting, fresh=fresh), extras)
+    found = deep.chapter(run(setting, fresh=fresh), extras)
+    return found if size.extras else replace(found, clips=())
 
 
 def _mosaics(request: Request) -> Chapter:
     steps = request.size.mosaic_steps
-    return mosaics.chapter(request.acts or mosaics.ACTS, request.seed, steps=steps, every=max(1, steps // 20))
+    every = max(1, steps // (10 if request.quick else 20))
+    return mosaics.chapter(request.acts or mosaics.ACTS, request.seed, steps=steps, every=every)
 
 
 CONTENTS: dict[str, Callable[[Request], Chapter]] = {

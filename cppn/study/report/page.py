@@ -80,7 +80,7 @@ def _table(table: Table, number: int) -> str:
 def _figure(plate: Plate, number: int) -> str:
     title = html.escape(f"{plate.title[:1].upper()}{plate.title[1:]}")
     drawn = _svg(encoded(plate.draw(), "svg", "").decode(), f"f{number}-", html.escape(plate.title))
-    return f'<figure id="{html.escape(plate.name)}">{drawn}<figcaption>Figure {number}. {title}.</figcaption></figure>'
+    return f'<figure id="figure-{html.escape(plate.name)}">{drawn}<figcaption>Figure {number}. {title}.</figcaption></figure>'
 
 
 def _svg(text: str, prefix: str, label: str) -> str:
