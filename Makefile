@@ -9,7 +9,7 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test setup browser bench bench-large bench-films bench-galleries bench-training bench-fitting clean
+.PHONY: art test setup browser bench bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -36,6 +36,12 @@ bench-galleries: setup
 
 bench-training: setup
 	$(BIN)/python benchmarks/training.py
+
+bench-mosaics: setup
+	$(BIN)/python benchmarks/mosaics.py
+
+bench-studies: setup
+	$(BIN)/python benchmarks/studies.py
 
 bench-fitting: setup
 	$(BIN)/python benchmarks/fitting.py

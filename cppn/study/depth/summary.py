@@ -158,9 +158,8 @@ def remarks(outcome: Outcome) -> list[str]:
     ]  # fmt: skip
     if len(whole) > 1:
         title, error, _ = min(whole, key=lambda one: one[1])
-        said.append(
-            f"{title} ends with the least error, {written(error, '.2g')}; the noise alone has {setting.noise**2:g}."
-        )
+        least = f"{written(error, '.2g')}; the noise alone has {setting.noise**2:g}"
+        said.append(f"The least error is that of {title}, {least}.")
     said += [f"With {title} the loss is no number." for title, (error, *_) in found if not np.isfinite(error)]
     return said
 

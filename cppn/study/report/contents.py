@@ -30,7 +30,7 @@ class Size:
 
 
 FULL = Size(1000, data.SIZE, 13, 500, 3, flow.DEPTHS, True, 4001)
-QUICK = Size(400, 1800, 4, 150, 1, (5, 10, 20), False, 401)
+QUICK = Size(400, 1800, 4, 120, 1, (5, 10, 20), False, 301)
 
 
 @dataclass(frozen=True)

@@ -63,12 +63,13 @@ def _section(chapter: Chapter, figures: Iterator[int], tables: Iterator[int]) ->
     parts = [f'<section id="{chapter.name}">', f"<h2>{html.escape(chapter.title)}</h2>"]
     if chapter.remarks:
         parts.append(f"<p>{html.escape(' '.join(chapter.remarks))}</p>")
+    parts.append(f'<p class="made">{html.escape(chapter.settings.words)}</p>')
     parts += [_table(table, next(tables)) for table in chapter.tables]
     parts += [_figure(plate, next(figures)) for plate in chapter.plates]
     if chapter.clips:
         films = "\n".join(_film(clip, next(figures)) for clip in chapter.clips)
         parts.append(f'<div class="films">\n{films}\n</div>')
-    parts.append(f'<p class="made">{html.escape(chapter.settings.words)}</p></section>')
+    parts.append("</section>")
     return "\n".join(parts)
 
 
@@ -80,7 +81,8 @@ def _table(table: Table, number: int) -> str:
 def _figure(plate: Plate, number: int) -> str:
     title = html.escape(f"{plate.title[:1].upper()}{plate.title[1:]}")
     drawn = _svg(encoded(plate.draw(), "svg", "").decode(), f"f{number}-", html.escape(plate.title))
-    return f'<figure id="figure-{html.escape(plate.name)}">{drawn}<figcaption>Figure {number}. {title}.</figcaption></figure>'
+    caption = f"<figcaption>Figure {number}. {title}.</figcaption>"
+    return f'<figure id="figure-{html.escape(plate.name)}">{drawn}{caption}</figure>'
 
 
 def _svg(text: str, prefix: str, label: str) -> str:
