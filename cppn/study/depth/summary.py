@@ -206,5 +206,5 @@ def _page(outcome: Outcome) -> Figure:
     axes[8].set_ylabel("affine map")
     axes[8].set_title(f"gradients through {setting.titles[worst]}", fontsize=10)
     figure.colorbar(image, ax=axes[8], label="log₁₀ of the norm")
-    legend(figure, lines(axes[0]))
+    legend(figure, lines(axes[0]), place="outside upper center", columns=min(6, len(found)))
     return figure
