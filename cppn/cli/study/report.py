@@ -27,7 +27,7 @@ _ENDINGS = (".html", ".pdf", ".ipynb")
 @click.option("--act", type=types.ACTIVATIONS, multiple=True, metavar="ACT,…", help="Which (each study's own).")
 @click.option("--data", metavar="fashion-mnist|FOLDER", help="Images to classify (patches of the presets).")
 @click.option("--seed", type=types.WHOLE, default=42, show_default=True, metavar="N", help="Of all weights.")
-@click.option("--quick", is_flag=True, help="Smaller experiments, within a minute.")
+@click.option("--quick", is_flag=True, help="Smaller experiments, in about a minute.")
 @output.fresh
 @output.tables
 @click.option("--json", "as_json", is_flag=True, help="Print files and numbers as JSON.")
