@@ -35,8 +35,10 @@ QUICK = Size(400, 1800, 4, 120, 1, (5, 10, 20), False, 301)
 
 @dataclass(frozen=True)
 class Request:
-    """What the report is asked for. `acts`: activations or formulas, none for each study's own; `images`: a folder of
-    IDX files or "fashion-mnist", none for patches that are drawn; `fresh`: train anew.
+    """What the report is asked for.
+
+    `acts`: activations or formulas, none for each study's own. `images`: a folder of IDX files or "fashion-mnist", none
+    for patches that are drawn. `quick`: smaller experiments. `fresh`: train anew.
     """
 
     acts: tuple[str, ...] = ()
