@@ -292,7 +292,7 @@ def test_several_sizes_are_recomposed_and_tones_palettes_and_sources_obeyed(tmp_
 def test_presets_and_lists_are_drawn_as_they_are(tmp_path):
     shelf = tmp_path / "shelf"
     cli.main(["gallery", "--presets", "readme", "--size", "32", "-q", "-o", str(shelf)], standalone_mode=False)
-    assert len(list(shelf.glob("*.png"))) == 10
+    assert len(list(shelf.glob("*.png"))) == 11
     assert np.array_equal(pixels(shelf / "cosine-1-32x32.png"), cppn.render(cppn.load("cosine-1"), (32, 32), aa=2))
     recipe = invent(1, 1)
     exported = tmp_path / "favourites.json"

@@ -90,7 +90,7 @@ def _svg(text: str, prefix: str, label: str) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
-    text = re.sub(r'\bid="', f'id="{prefix}', text)
+    text = re.sub(r'\bid="([^"]*)"', _Renamed(prefix), text)
     text = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}", text)
     for colour, name in _INKS.items():
         text = text.replace(colour, f"var({name})")
@@ -101,6 +101,19 @@ def _svg(text: str, prefix: str, label: str) -> str:
     return re.sub(r'<svg (?=.*?>)', head, text, count=1).replace(f'width="{width}pt" ', "", 1).replace(
         f'height="{height}pt" ', "", 1
     )  # fmt: skip
+
+
+class _Renamed:
+    """Ids behind a prefix; equal images in a figure have one id, of which the first keeps it."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix, self._seen = prefix, set[str]()
+
+    def __call__(self, match: re.Match[str]) -> str:
+        name = f"{self._prefix}{match[1]}"
+        name += f"-{len(self._seen)}" * (name in self._seen)
+        self._seen.add(name)
+        return f'id="{name}"'
 
 
 def _film(clip: Clip, number: int) -> str:
