@@ -253,6 +253,13 @@ def test_what_is_no_number_is_a_gap_and_said(tmp_path, run):
     assert "no number from the start" in (tmp_path / "studies" / "depth-functions.svg").read_text()
 
 
+def test_an_activation_alone_that_gives_no_number_is_drawn_and_said(tmp_path, run):
+    done = run("study", "depth", *SMALL, "--act", "exp(x*x)", "--format", "svg")
+    assert "With exp(x*x) the loss is no number." in done.stderr
+    assert (tmp_path / "studies" / "depth-losses.svg").exists()
+    assert (tmp_path / "studies" / "depth-summary.svg").exists()
+
+
 def test_gradients_too_small_for_squares_of_float32_are_there():
     setting = Setting(("sigmoid",), (1,), width=8, points=20)
     norms = flow.run(setting, [28])[28][:, 0]

@@ -121,7 +121,8 @@ def losses(outcome: Outcome, axes: Sequence[Any]) -> None:
         part = finite(outcome.losses[:, outcome.setting.of(i)])
         one.plot(np.median(part, axis=1), **style(i), label=title)
         one.fill_between(range(len(part)), part.min(1), part.max(1), color=style(i)["color"], alpha=0.12, linewidth=0)
-    one.set_yscale("log")
+    if np.isfinite(outcome.losses).any():  # else no logarithmic axis can be drawn
+        one.set_yscale("log")
     one.set_xlabel("epoch")
     one.set_ylabel("squared error")
     one.set_title(outcome.setting.over("median and range of the seeds"), fontsize=10)
