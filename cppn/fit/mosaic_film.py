@@ -49,7 +49,8 @@ def write_mosaic_film(
     settings = {"width": width, "height": height, "fps": str(FPS), "frames": len(networks)}
     imprint = Imprint(trained_recipe(recipe, networks[-1]), settings)
     quality = 100 if film_format(path).name == "WebP" else None  # edges stay sharp, and files small
-    film = Film(width, height, FPS, len(networks), imprint, quality, lambda: ends, dither=False)
+    colours = [end[::2, ::2] for end in ends]  # those of a map: every fourth pixel shows them
+    film = Film(width, height, FPS, len(networks), imprint, quality, lambda: colours, dither=False)
     sink = open_film(path, film)
     sink.exclusive = exclusive
     with sink:

@@ -74,8 +74,8 @@ def _coloured(values: Floats, levels: Floats, table: NDArray[np.uint8]) -> NDArr
     low, high = (levels[:, k, None, None].astype(values.dtype) for k in (0, 1))
     with np.errstate(invalid="ignore", over="ignore"):
         at = (values - low) * (len(table) / (high - low))
-    np.nan_to_num(at, copy=False, nan=0.0, posinf=len(table), neginf=0.0)
-    return table[np.clip(at, 0, len(table) - 1, out=at).astype(np.intp)]
+    np.fmin(np.fmax(at, 0.0, out=at), len(table) - 1.0, out=at)  # of a number and none, they take the number
+    return table.take(at.astype(np.intp), axis=0)
 
 
 def _put(out: NDArray[np.uint8], plan: Layout, row: int, boxes: Iterable[NDArray[Any]], first: int = 0) -> None:

@@ -48,8 +48,9 @@ class GifSink(FilmSink):
 
     def encode(self, frame: Frame) -> bytes:
         """The frame in the palette's colours, compressed."""
-        noisy = np.clip(frame + self._noise, 0, 255).astype(np.uint8)
-        image = Image.fromarray(self._nearest(_rgb(noisy)), "P")
+        if self._noise is not None:
+            frame = np.clip(frame + self._noise, 0, 255).astype(np.uint8)
+        image = Image.fromarray(self._nearest(_rgb(frame)), "P")
         image.putpalette(self._colours.tobytes())
         return b"".join(GifImagePlugin.getdata(image))
 
@@ -98,9 +99,12 @@ class _Nearest:
 
     def __call__(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The colours' places in the palette, (…), of pixels (…, 3)."""
-        red, green, blue = (pixels[..., c].astype(np.uint32) >> 2 for c in range(3))
-        boxes = red << 12 | green << 6 | blue
-        found = self._table[boxes]
+        coarse = pixels >> 2
+        boxes = coarse[..., 0].astype(np.intp)
+        for c in (1, 2):
+            boxes <<= 6
+            boxes |= coarse[..., c]
+        found = self._table.take(boxes)
         if found.min(initial=0) < 0:
             asked = np.zeros(len(self._table), bool)
             asked[boxes.ravel()] = True
@@ -108,16 +112,18 @@ class _Nearest:
             for part in np.array_split(new := np.flatnonzero(asked & (self._table < 0)), 1 + len(new) // _TOGETHER):
                 middle = np.stack([part >> 12, part >> 6 & 63, part & 63], axis=1).astype(np.float32) * 4 + 1.5
                 self._table[part] = (self._lengths - 2 * middle @ self._palette.T).argmin(axis=1)
-            found = self._table[boxes]
+            found = self._table.take(boxes)
         places: NDArray[np.uint8] = found.astype(np.uint8)
         return places
 
 
-def _noise(film: Film, colours: NDArray[np.uint8]) -> NDArray[np.int16]:
-    """What is added to every frame before its colours are chosen, shape (height, width, 1)."""
+def _noise(film: Film, colours: NDArray[np.uint8]) -> NDArray[np.int16] | None:
+    """What is added to every frame before its colours are chosen, shape (height, width, 1); None for nothing."""
+    spacing = _spacing(colours) if film.dither else 0.0
+    if spacing == 0.0:
+        return None
     j, i = np.mgrid[: film.height, : film.width]
     pattern = (52.9829189 * ((0.06711056 * i + 0.00583715 * j) % 1)) % 1 - 0.5
-    spacing = _spacing(colours) if film.dither else 0.0
     noise: NDArray[np.int16] = np.rint(pattern * spacing).astype(np.int16)[..., None]
     return noise
 
