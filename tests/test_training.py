@@ -8,8 +8,9 @@ from torch import nn
 import cppn
 from cppn.develop import develop_network
 from cppn.field.activations import CATALOGUE, parse_activation
-from cppn.fit.ensemble import Ensemble, Learning
+from cppn.fit.ensemble import Ensemble
 from cppn.fit.kernels import kernel
+from cppn.fit.optimizer import Learning
 from cppn.fit.targets import PATTERNS, Target, of_recipe, parse_target
 from cppn.fit.training import Diverged, last_loss, train, trained_recipe, untrained
 

@@ -10,7 +10,7 @@ import click
 from . import types
 
 if TYPE_CHECKING:
-    from ..fit.ensemble import Learning
+    from ..fit.optimizer import Learning
 
 _Command = Callable[..., Any]
 
@@ -182,7 +182,7 @@ def check_training(device: str | None) -> None:
 
 def learning_of(flags: dict[str, Any]) -> Learning:
     """What the flags of learning mean."""
-    from ..fit.ensemble import Learning
+    from ..fit.optimizer import Learning
 
     keys = ("optimizer", "lr", "momentum", "weight_decay", "loss", "dropout")
     return Learning(**{key: flags[key] for key in keys})

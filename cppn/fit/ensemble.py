@@ -8,9 +8,7 @@ each learns what it would learn alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
 
 import numpy as np
 import torch
@@ -19,32 +17,7 @@ from torch import Tensor
 from ..errors import CppnError
 from ..network import Layer, Network
 from .kernels import kernel
-
-LOSSES = ("mse", "l1", "smooth-l1")
-OPTIMIZERS = ("adam", "adamw", "sgd")
-
-
-@dataclass(frozen=True)
-class Learning:
-    """How networks learn: what torch's optimisers and losses of these names mean by it."""
-
-    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
-    lr: float = 0.01
-    momentum: float = 0.9  # of sgd
-    weight_decay: float = 0.0
-    loss: Literal["mse", "l1", "smooth-l1"] = "mse"
-    dropout: float = 0.0  # of the values before the last layer
-
-    def __post_init__(self) -> None:
-        for name, value, high in (
-            ("lr", self.lr, 1e3), ("momentum", self.momentum, 1.0), ("weight-decay", self.weight_decay, 1e3),
-            ("dropout", self.dropout, 1.0),
-        ):  # fmt: skip
-            if not 0 <= value <= high or (name == "lr" and value == 0) or (name != "lr" and value == 1.0 == high):
-                raise CppnError(f"{value:g}", where=name, legal=f"a number from 0 to below {high:g} is legal")
-        for name, word, legal in (("optimizer", self.optimizer, OPTIMIZERS), ("loss", self.loss, LOSSES)):
-            if word not in legal:
-                raise CppnError(f"unknown {name} {word!r}", legal=f"{', '.join(legal)} are legal")
+from .optimizer import Learning, Optimizer
 
 
 class Ensemble:
@@ -67,12 +40,12 @@ class Ensemble:
         self._residual = [first.is_residual(i) for i in range(len(self._shapes))]
         self.device = torch.device(device)
         size = sum(rows * columns + rows for rows, columns in self._shapes)
-        self._flat = torch.nn.Parameter(torch.empty(count * size, device=self.device), requires_grad=False)
-        self._flat.grad = torch.zeros_like(self._flat)
-        self._weights, self._biases = self._views(self._flat.data)
-        self._weight_grads, self._bias_grads = self._views(self._flat.grad)
+        self._flat = torch.empty(count * size, device=self.device)
+        grad = torch.zeros_like(self._flat)
+        self._weights, self._biases = self._views(self._flat)
+        self._weight_grads, self._bias_grads = self._views(grad)
         self.load(self.networks)
-        self._optimizer = _optimizer(self._flat, self.learning)
+        self._optimizer = Optimizer(self._flat, grad, self.learning)
         self._generator = torch.Generator(self.device).manual_seed(seed % 2**63)
         self._prepare(count)
 
@@ -219,8 +192,7 @@ class Ensemble:
 
     def set_lr(self, lr: float) -> None:
         """Go on with another learning rate."""
-        for group in self._optimizer.param_groups:
-            group["lr"] = lr
+        self._optimizer.lr = lr
 
     def load(self, networks: Sequence[Network]) -> None:
         """Take the weights of networks of the same shapes."""
@@ -230,15 +202,15 @@ class Ensemble:
 
     def weights(self) -> Tensor:
         """All members' weights as one vector, a copy."""
-        return self._flat.data.clone()
+        return self._flat.clone()
 
     def restore(self, weights: Tensor) -> None:
         """Take back what `weights` gave."""
-        self._flat.data.copy_(weights)
+        self._flat.copy_(weights)
 
     def trained(self, weights: Tensor | None = None) -> list[Network]:
         """The networks with their present weights, or with those that `weights` gave."""
-        maps, biases = self._views(self._flat.data if weights is None else weights)
+        maps, biases = self._views(self._flat if weights is None else weights)
         maps, biases = [t.cpu().clone() for t in maps], [t.cpu().clone() for t in biases]
         return [
             Network(
@@ -254,31 +226,8 @@ class Ensemble:
 
     def state(self) -> dict[str, Tensor]:
         """What a checkpoint needs besides the weights: the optimiser's own numbers, by name."""
-        if not self._optimizer.state:  # it takes them at its first step: a step of nothing
-            kept, rates = self.weights(), [group["lr"] for group in self._optimizer.param_groups]
-            self.set_lr(0.0)
-            self._optimizer.step()
-            self.restore(kept)
-            for value in self._optimizer.state[self._flat].values():
-                if isinstance(value, Tensor):
-                    value.zero_()
-            for group, rate in zip(self._optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate
-        state = self._optimizer.state[self._flat]
-        return {key: value for key, value in state.items() if isinstance(value, Tensor)}
+        return self._optimizer.state()
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Take back what `state` gave."""
-        for key, value in self.state().items():
-            value.copy_(state[key])
-
-
-def _optimizer(flat: torch.nn.Parameter, learning: Learning) -> torch.optim.Optimizer:
-    lr, decay = learning.lr, learning.weight_decay
-    match learning.optimizer:
-        case "adam":
-            return torch.optim.Adam([flat], lr, weight_decay=decay, fused=True)
-        case "adamw":
-            return torch.optim.AdamW([flat], lr, weight_decay=decay, fused=True)
-        case _:
-            return torch.optim.SGD([flat], lr, learning.momentum, weight_decay=decay, fused=True)
+        self._optimizer.load_state(state)

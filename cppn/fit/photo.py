@@ -21,7 +21,8 @@ from ..network import Layer, Network
 from ..recipe import Recipe, from_dict
 from ..rng import Stream
 from ..view import frame
-from .ensemble import Ensemble, Learning
+from .ensemble import Ensemble
+from .optimizer import Learning
 from .training import MOST_POINTS, Diverged, features_of
 
 SIREN = "sin:freq=30"

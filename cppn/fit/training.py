@@ -16,7 +16,8 @@ from ..field.numpy_ops import NumpyOps
 from ..network import Network
 from ..recipe import Recipe, from_dict
 from .draws import Draws, OwnDraws, TorchDraws, dropout_seed
-from .ensemble import Ensemble, Learning
+from .ensemble import Ensemble
+from .optimizer import Learning
 from .targets import Target
 
 _AHEAD = 64  # steps whose points are drawn at once

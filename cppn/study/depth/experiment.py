@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ...develop import develop_network
 from ...errors import CppnError
 from ...field.activations import parse_activation
-from ...fit.ensemble import Ensemble, Learning
+from ...fit.ensemble import Ensemble
+from ...fit.optimizer import Learning
 from ...network import Network
 from ...recipe import Initialisation, from_dict
 from ...rng import LARGEST_SEED
