@@ -92,10 +92,13 @@ def test_an_ensemble_learns_as_torchs_modules_do(act, residual, learning):
             np.testing.assert_allclose(layer.weight, theirs.weight.detach(), atol=2e-4)
 
 
-def test_members_learn_what_they_would_learn_alone():
+@pytest.mark.parametrize("cores", [1, 3])
+def test_members_learn_what_they_would_learn_alone(monkeypatch, cores):
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
     acts, seeds = ("tanh", "cos(x)", "x*sigmoid(x)", "gelu"), (3, 4)
     recipes = [untrained(act, seed, BOARD) for act in acts for seed in seeds]
     *_, together = train(recipes, BOARD, steps=200, every=100)
+    assert [layer.activation.name for layer in together.networks[5].layers[:2]] == ["x*sigmoid(x)"] * 2
     for i in (0, 3, 6):
         *_, alone = train([recipes[i]], BOARD, steps=200, every=100)
         # sums of another order may round otherwise; over 200 steps that grows to this

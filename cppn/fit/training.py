@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +17,11 @@ from ..field.numpy_ops import NumpyOps
 from ..network import Network
 from ..recipe import Recipe, from_dict
 from .draws import Draws, OwnDraws, TorchDraws, dropout_seed
-from .ensemble import Ensemble
 from .optimizer import Learning
 from .targets import Target
+from .team import Team
 
 _AHEAD = 64  # steps whose points are drawn at once
-# values of a layer in all members, below which threads wait for each other longer than they work: 5.7 ms a step of
-# eleven members instead of 6.5
-_SMALL = 1 << 19
 MOST_STEPS = 100_000_000
 MOST_POINTS = 1 << 22  # of a step
 
@@ -59,7 +57,8 @@ def train(
 ) -> Iterator[Moment]:  # fmt: skip
     """Train recipes of one shape on a target, all at once; yields at step 0, at every so many, and at the last.
 
-    Those with the same seed see the same points. A recipe learns what it would learn alone, up to rounding.
+    Those with the same seed see the same points. A recipe learns what it would learn alone, up to rounding:
+    sums have another order in other company, and on a machine with another number of cores.
     `like_torch`: weights and points are those that torch draws from the seed, not the program's own.
     Errors: CppnError for numbers out of range; `Diverged` when a loss is no number any more.
     """
@@ -76,30 +75,24 @@ def train(
         raise CppnError("recipes go through the same seeds in the same order", where="seed")
     draws: dict[int, Draws] = {seed: TorchDraws(seed) if like_torch else OwnDraws(seed) for seed in seeds}
     networks = [draws[recipe.seed].begin(develop_network(recipe)) for recipe in recipes]
-    ensemble = Ensemble(networks, batch, learning, device=device, seed=dropout_seed(seeds[0]))
+    team = Team(networks, batch, learning or Learning(), sets=len(seeds), device=device, seed=dropout_seed(seeds[0]))
     losses = np.empty((steps, len(recipes)), np.float32)
-    good, kept = ensemble.weights(), 0
-    threads = torch.get_num_threads()
-    alone = len(networks) * max(networks[0].widths) * batch < _SMALL
-    for step in range(steps):
-        ahead = step % _AHEAD
-        if ahead == 0:
-            features, wanted = _points(
-                list(draws.values()), target, networks[0], min(_AHEAD, steps - step), batch, device
+    good, kept, step = team.weights(), 0, 0
+    with closing(team):
+        while step < steps:
+            moment = min(-(-step // every) * every, steps - 1)  # the next that is shown
+            end = min(step + _AHEAD, moment + 1)
+            losses[step:end] = team.steps(
+                *_points(list(draws.values()), target, networks[0], end - step, batch, device)
             )
-        if alone:
-            torch.set_num_threads(1)
-        try:
-            losses[step] = ensemble.step(features[ahead], wanted[ahead]).numpy(force=True)
-        finally:
-            if alone:
-                torch.set_num_threads(threads)
-        if step % every == 0 or step == steps - 1:
-            if not np.isfinite(losses[kept : step + 1]).all():
-                bad = int(np.argmin(np.isfinite(losses[kept : step + 1]).all(1))) + kept
-                raise Diverged(bad, kept, ensemble.trained(good), losses[: bad + 1])
-            good, kept = ensemble.weights(), step
-            yield Moment(step, ensemble.trained(), losses[: step + 1])
+            step = end
+            if step <= moment:
+                continue
+            if not np.isfinite(losses[kept:step]).all():
+                bad = int(np.argmin(np.isfinite(losses[kept:step]).all(1))) + kept
+                raise Diverged(bad, kept, team.trained(good), losses[: bad + 1])
+            good, kept = team.weights(), moment
+            yield Moment(moment, team.trained(), losses[:step])
 
 
 class Diverged(Exception):  # noqa: N818  what to say of it depends on who trains
