@@ -260,6 +260,12 @@ def test_an_activation_alone_that_gives_no_number_is_drawn_and_said(tmp_path, ru
     assert (tmp_path / "studies" / "depth-summary.svg").exists()
 
 
+def test_an_activation_without_a_gradient_is_drawn_without_warnings(tmp_path, run):
+    done = run("study", "depth", *SMALL, "--act", "0*x", "--format", "svg", "-q")
+    assert done.stderr == ""
+    assert (tmp_path / "studies" / "depth-summary.svg").exists()
+
+
 def test_gradients_too_small_for_squares_of_float32_are_there():
     setting = Setting(("sigmoid",), (1,), width=8, points=20)
     norms = flow.run(setting, [28])[28][:, 0]

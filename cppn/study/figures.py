@@ -40,6 +40,12 @@ def style(index: int) -> dict[str, Any]:
     return {"color": COLOURS[index % len(COLOURS)], "linestyle": DASHES[(index + index // len(COLOURS)) % len(DASHES)]}
 
 
+def logarithmic(axis: Axes) -> None:
+    """A logarithmic y axis, where something that is drawn is above zero."""
+    if np.isfinite(axis.dataLim.minposy):
+        axis.set_yscale("log")
+
+
 def panels(
     rows: int, columns: int, *, width: float = 3.2, height: float = 2.5, **more: Any
 ) -> tuple[Figure, list[Axes]]:

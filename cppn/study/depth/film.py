@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import CppnError
 from ...sinks.films import Film, check_film, open_film
-from ..figures import legend, lines, panels, still, style
+from ..figures import legend, lines, logarithmic, panels, still, style
 from .learning import Outcome
 from .pages import LEAST
 
@@ -63,7 +63,7 @@ def _frame(outcome: Outcome, look: int) -> NDArray[np.uint8]:
         (right, "spread of each layer's values", "hidden layer", outcome.spread),
     ):
         seen = np.maximum(values[np.isfinite(values)], LEAST)
-        one.set_yscale("log")
+        logarithmic(one)
         one.set_ylim(seen.min() / 2 if seen.size else LEAST, seen.max() * 2 if seen.size else 1)
         one.set_title(title)
         one.set_xlabel(over)

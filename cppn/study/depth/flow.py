@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..chapter import Plate
-from ..figures import legend, lines, number, numbers, panels, style
+from ..figures import legend, lines, logarithmic, number, numbers, panels, style
 from ..results import kept
 from .experiment import Floats, Setting, train
 
@@ -70,7 +70,7 @@ def _figure(setting: Setting, found: dict[int, Floats]) -> Figure:
             median = np.median(norms[:, setting.of(i)], axis=1)
             shown = np.where(median > 0, median, np.nan)  # what has underflowed is not there
             axis.plot(np.linspace(0, 1, len(median)), shown, **style(i), label=title)
-        axis.set_yscale("log")
+        logarithmic(axis)
         axis.set_ylim(max(low / 10, _LEAST), high * 10)
         axis.set_title(f"{depth} hidden layers")
         axis.set_xticks([0, 1], ["first", "last"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..chapter import Plate
-from ..figures import legend, lines, numbers, panels, style
+from ..figures import legend, lines, logarithmic, numbers, panels, style
 from .experiment import Floats
 from .learning import Outcome
 
@@ -121,8 +121,7 @@ def losses(outcome: Outcome, axes: Sequence[Any]) -> None:
         part = finite(outcome.losses[:, outcome.setting.of(i)])
         one.plot(np.median(part, axis=1), **style(i), label=title)
         one.fill_between(range(len(part)), part.min(1), part.max(1), color=style(i)["color"], alpha=0.12, linewidth=0)
-    if np.isfinite(outcome.losses).any():  # else no logarithmic axis can be drawn
-        one.set_yscale("log")
+    logarithmic(one)
     one.set_xlabel("epoch")
     one.set_ylabel("squared error")
     one.set_title(outcome.setting.over("median and range of the seeds"), fontsize=10)
@@ -135,7 +134,7 @@ def start(outcome: Outcome, axes: Sequence[Any]) -> None:
         norms = median(outcome.gradients[0], outcome.setting.of(i))
         shown = np.where(norms > 0, norms, np.nan)
         one.plot(range(1, len(norms) + 1), shown, marker="o", markersize=3, **style(i), label=title)
-    one.set_yscale("log")
+    logarithmic(one)
     one.set_xlabel("affine map: hidden layers, then the output")
     one.set_ylabel("norm of the gradient")
     one.set_title("at the start", fontsize=10)

@@ -81,10 +81,16 @@ def heat(axis: Any, values: Floats, columns: Sequence[str], rows: Sequence[str],
     shown = np.log10(np.clip(np.where(np.isfinite(values), values, _WORST), best, _WORST))
     image = axis.imshow(shown, cmap="cividis_r", vmin=low, vmax=high, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
-        text = f"{value:.2g}" if value < 1000 else "diverged" if not np.isfinite(value) else "> 1000"
+        text = _told(float(value))
         ink = "white" if shown[row, column] > (low + high) / 2 else "black"
         axis.text(column, row, text, ha="center", va="center", fontsize=7, color=ink)
     axis.set_xticks(range(len(columns)), columns, fontsize=8)
     axis.set_yticks(range(len(rows)), rows, fontsize=8)
     axis.grid(visible=False)
     return image
+
+
+def _told(error: float) -> str:
+    if not np.isfinite(error):
+        return "diverged"
+    return f"{error:.2g}" if error < 100 else f"{error:.0f}" if error < 1000 else "> 1000"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...field.activations import parse_activation
 from ..chapter import Plate
-from ..figures import COLOURS, legend, lines, panels, style
+from ..figures import COLOURS, legend, lines, logarithmic, panels, style
 from ..notation import written
 from ..originals import DEPTH
 from ..tables import Column, Table
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FAR = 1000.0  # times, from which on the first hidden layer's gradient is said to vanish, or to explode
+_FELT = 1e-3  # the norm of a gradient above which a layer learns
 _NOTHING = 0.9  # of the targets' variance, from which on nothing is said to be learned
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -91,8 +92,10 @@ def _dynamics(outcome: Outcome) -> Table:
     setting = outcome.setting
     columns = (
         Column("activation", "activation"), Column("halved", "error halved at epoch", "d"),
-        Column("tenth", "error below 0.1 at epoch", "d"), Column("largest", "largest gradient of layer 1", ".2g"),
-        Column("when", "at epoch", "d"), Column("dead_start", "dead units, start %", ".1f"),
+        Column("tenth", "error below 0.1 at epoch", "d"),
+        Column("reached", f"layer 1's gradient above {_FELT:g} at epoch", "d"),
+        Column("largest", "largest gradient of layer 1", ".2g"), Column("when", "at epoch", "d"),
+        Column("dead_start", "dead units, start %", ".1f"),
         Column("dead_end", "end %", ".1f"),
     )  # fmt: skip
     rows = []
@@ -102,11 +105,13 @@ def _dynamics(outcome: Outcome) -> Table:
         first = median(outcome.gradients[:, 0], part)
         seen = np.isfinite(first).any()
         top = int(np.nanargmax(finite(first))) if seen else 0
+        looked = _epoch_of(first > _FELT)
+        reached = None if looked is None else int(outcome.epochs[looked])
         dead = [100 * float(outcome.dead[look, :, part].mean()) for look in (0, -1)]
         rows.append(
             [
-                title, _epoch_of(error <= error[0] / 2), _epoch_of(error < 0.1), first[top] if seen else None,
-                int(outcome.epochs[top]) if seen else None, *dead,
+                title, _epoch_of(error <= error[0] / 2), _epoch_of(error < 0.1), reached,
+                first[top] if seen else None, int(outcome.epochs[top]) if seen else None, *dead,
             ]
         )  # fmt: skip
     return Table("depth-dynamics", "How training goes", columns, rows, f"{setting.over('Medians over the seeds')}.")
@@ -190,14 +195,14 @@ def _page(outcome: Outcome) -> Figure:
         for i in range(len(setting.acts)):
             one.plot(outcome.epochs, finite(median(values, setting.of(i))), **style(i))
         if one is not axes[5]:
-            one.set_yscale("log")
+            logarithmic(one)
         one.set_xlabel("epoch")
         one.set_ylabel(label)
     found = _medians(outcome)
     for one, column, label in ((axes[6], 0, "final squared error"), (axes[7], 1, f"L{setting.layers}/L1 at the start")):
         heights = finite(np.array([row[column] for row in found]))
         one.bar(range(len(found)), heights, color=[COLOURS[i % len(COLOURS)] for i in range(len(found))])
-        one.set_yscale("log")
+        logarithmic(one)
         one.set_xticks(range(len(found)), setting.titles, fontsize=7, rotation=25, ha="right")
         one.set_ylabel(label)
     worst = int(np.nanargmax([row[1] if np.isfinite(row[1]) else -1 for row in found]))
