@@ -94,7 +94,7 @@ def test_an_ensemble_learns_as_torchs_modules_do(act, residual, learning):
 
 @pytest.mark.parametrize("cores", [1, 3])
 def test_members_learn_what_they_would_learn_alone(monkeypatch, cores):
-    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    monkeypatch.setattr("cppn.fit.team.cores", lambda: cores)
     acts, seeds = ("tanh", "cos(x)", "x*sigmoid(x)", "gelu"), (3, 4)
     recipes = [untrained(act, seed, BOARD) for act in acts for seed in seeds]
     *_, together = train(recipes, BOARD, steps=200, every=100)

@@ -6,7 +6,6 @@ work. Several ensembles beside each other, many steps at a time, do not wait.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -16,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..engines import cores
 from ..network import Network
 from .ensemble import Ensemble
 from .optimizer import Learning
@@ -34,7 +34,7 @@ class Team:
         small = device == "cpu" and len(networks) * max(networks[0].widths) * batch < _SMALL
         # dropout is drawn for all members at once: parted, it would depend on the number of cores
         parted = small and not learning.dropout
-        count = min(os.cpu_count() or 1, len(networks) // sets) if parted else 1
+        count = min(cores(), len(networks) // sets) if parted else 1
         # kinds of activations that stand beside each other often cost alike
         self._shares = [[i for i in range(len(networks)) if i // sets % count == k] for k in range(count)]
         self._ensembles = [
