@@ -73,10 +73,11 @@ def _fits(profile: bytes, channels: int) -> bool:
     from PIL import ImageCms
 
     try:
-        space = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile.xcolor_space.strip()
+        found = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile
+        whole = found.is_intent_supported(ImageCms.Intent.PERCEPTUAL, ImageCms.Direction.INPUT)
     except (OSError, TypeError, ValueError):
         return False
-    return bool(space == {1: "GRAY", 3: "RGB", 4: "CMYK"}[channels])
+    return bool(whole and found.xcolor_space.strip() == {1: "GRAY", 3: "RGB", 4: "CMYK"}[channels])
 
 
 def _converted(image: pyvips.Image, largest: int, notes: list[str]) -> NDArray[np.float32]:
