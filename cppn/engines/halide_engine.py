@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +27,7 @@ from .base import Pixels, Quality
 from .fold import Folded, fold
 from .halide_ops import Expr, HalideOps, f32, float32_constants, quantise
 from .halide_settle import halide_settle
+from .workers import Workers, in_forked_children
 
 if TYPE_CHECKING:
     from .adaptive import Settle
@@ -99,7 +99,7 @@ class HalideEngine:
 
     def __init__(self, threads: int = 1) -> None:
         self.threads = threads
-        self._pool = ThreadPoolExecutor(threads, "cppn-draw")
+        self._workers = Workers(threads)
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> HalidePlan:
         return HalidePlan(self, field, frame, quality)
@@ -112,7 +112,7 @@ class HalideEngine:
 
     def share(self, work: Callable[..., None], parts: Iterable[tuple[Any, ...]]) -> None:
         """Do the work with each part's arguments, on all threads; come back when all are at rest."""
-        tasks = [self._pool.submit(work, *part) for part in parts]
+        tasks = [self._workers.pool.submit(work, *part) for part in parts]
         try:
             for task in tasks:
                 task.result()
@@ -216,6 +216,16 @@ def _compiled(shape: _Shape) -> _Pipeline:
 
 _LOCK = threading.Lock()
 _LOCKS: dict[_Shape, threading.Lock] = {}
+
+
+def _forget() -> None:
+    global _LOCK
+    _LOCK = threading.Lock()
+    _LOCKS.clear()
+    _compiled.cache_clear()
+
+
+in_forked_children(_forget)
 
 
 class _Pipeline:

@@ -27,6 +27,7 @@ from ..field.approximations import (
 )  # fmt: skip
 from ..field.color import dither
 from ..field.ops import Ops, Value
+from .workers import in_forked_children
 
 Expr = Any  # hl.Expr: Halide's Python module has no types
 
@@ -37,6 +38,14 @@ def f32(value: Value) -> Expr:
 
 
 _BUILDING = threading.Lock()
+
+
+def _forget() -> None:
+    global _BUILDING
+    _BUILDING = threading.Lock()
+
+
+in_forked_children(_forget)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ On a CPU each core works on blocks of its own; on a GPU the blocks are large, an
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from .adaptive import numpy_settle
 from .base import Pixels, Quality
 from .fold import fold
 from .torch_ops import TorchOps
+from .workers import Workers
 
 
 class _Tile(NamedTuple):
@@ -74,7 +74,7 @@ class TorchEngine:
         self.device = torch.device(device)
         self.tile = _CPU_TILE if device == "cpu" else _GPU_TILE
         workers = threads if device == "cpu" else 1
-        self.pool = ThreadPoolExecutor(workers, "cppn-draw", initializer=torch.set_num_threads, initargs=(1,))
+        self.workers = Workers(workers, partial(torch.set_num_threads, 1))
 
     def shrink(self) -> None:
         """Go on with tiles of half the size: the device's memory ran out."""
@@ -119,7 +119,7 @@ class TorchPlan:
             stop = min(rows, done + 16 * tile.rows)
             corners = [(j, i) for j in range(done, stop, tile.rows) for i in range(0, columns, tile.columns)]
             try:
-                list(self._engine.pool.map(partial(self._tile, out, top, left, tile), corners))
+                list(self._engine.workers.pool.map(partial(self._tile, out, top, left, tile), corners))
             except torch.OutOfMemoryError:
                 self._engine.shrink()
             else:
@@ -131,7 +131,11 @@ class TorchPlan:
             size = self._engine.tile.rows * self._engine.tile.columns
             stop = min(len(out), done + 16 * size)  # a few blocks at a time, so that they can shrink in between
             try:
-                list(self._engine.pool.map(partial(self._block, out, rows, columns, size), range(done, stop, size)))
+                list(
+                    self._engine.workers.pool.map(
+                        partial(self._block, out, rows, columns, size), range(done, stop, size)
+                    )
+                )
             except torch.OutOfMemoryError:
                 self._engine.shrink()
             else:
