@@ -27,6 +27,7 @@ from .base import Pixels, Quality
 from .fold import Folded, fold
 from .halide_ops import Expr, HalideOps, f32, float32_constants, quantise
 from .halide_settle import halide_settle
+from .parts import Part, cut
 from .workers import Workers, in_forked_children
 
 if TYPE_CHECKING:
@@ -335,15 +336,16 @@ class _Pipeline:
                 for coordinate, part in ((u, a), (v, b))
             )
         plane = {"x": s["cx"] + s["ux"] * u + s["vx"] * v, "y": s["cy"] + s["uy"] * u + s["vy"] * v}
-        self._features = []
+        self._features: list[Any] = []
+        self._steps: list[list[Any]] = []  # parts of each layer's activation
         z = images[2][o] + images[0][1, o] * v + images[0][0, o] * u
         for j, tree in enumerate(shape.features):
-            feature = hl.Func(f"feature{j}")
-            feature[tuple(place)] = f32(evaluate(tree, plane, HalideOps()))
-            self._features.append(feature)
+            funcs = self._work_out(cut(tree), dict(plane), f"feature{j}", place)
+            feature = funcs[-1]
+            self._features += funcs
             z = z + images[1][j, o] * feature[tuple(place)]
         first = hl.Func("h0")
-        first[(*place, o)] = self._activate(0, z)
+        first[(*place, o)] = self._activate(0, z, [*place, o])
         layers: list[Any] = [first]
         sums: list[Any] = [None]
         for i in range(1, len(shape.widths)):
@@ -353,19 +355,31 @@ class _Pipeline:
             total[(*place, o)] = bias[o]
             total[(*place, o)] += weight[k, o] * before[(*place, k)]
             h = hl.Func(f"h{i}")
-            value = self._activate(i, total[(*place, o)])
+            value = self._activate(i, total[(*place, o)], [*place, o])
             h[(*place, o)] = value + before[(*place, o)] if shape.residual[i] else value
             layers.append(h)
             sums.append((total, k))
         return layers, sums
 
-    def _activate(self, index: int, z: Expr) -> Expr:
+    def _activate(self, index: int, z: Expr, place: list[Any]) -> Expr:
         core = self._shape.cores[index]
         values = {"x": z}
         for key in sorted(core.names - {"x"}):
             values[key] = hl.Param(_F32, f"{key}_{index}", 0.0)
             self._parameters.append(values[key])
-        return f32(evaluate(core, values, HalideOps()))
+        *before, last = cut(core)
+        self._steps.append(self._work_out(before, values, f"part{index}", place))
+        return f32(evaluate(last.tree, values, HalideOps()))
+
+    def _work_out(self, parts: Sequence[Part], values: dict[str, Expr], label: str, place: list[Any]) -> list[Any]:
+        """A Func of the place for each part of a formula; `values` come to know them."""
+        funcs = []
+        for k, part in enumerate(parts):
+            func = hl.Func(f"{label}_{k}")
+            func[tuple(place)] = f32(evaluate(part.tree, values, HalideOps()))
+            values[part.name] = func[tuple(place)]
+            funcs.append(func)
+        return funcs
 
     def _pixel(self, x: Any, y: Any) -> tuple[Expr, Expr]:
         """Column and row of the pixel drawn at (x, y)."""
@@ -382,8 +396,11 @@ class _Pipeline:
             units = min(2 if sums[i] is None else tile.units, self._shape.widths[i])
             h.compute_at(home, level).split(x, xo, xi, tile.strip)
             h.split(o, oo, oi, units).reorder(xi, oi, xo, oo).vectorize(xi, tile.lanes)
-            if sum(1 for _ in self._shape.cores[i].walk()) <= _HEAVY:
+            light = sum(1 for _ in self._shape.cores[i].walk()) <= _HEAVY and not self._steps[i]
+            if light:
                 h.unroll(xi).unroll(oi)
+            for step in self._steps[i]:
+                step.compute_at(h, xo).split(x, xo, xi, tile.strip).vectorize(xi, tile.lanes)
             if sums[i] is None:
                 continue
             total, k = sums[i]

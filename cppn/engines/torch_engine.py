@@ -178,7 +178,7 @@ class TorchPlan:
         z = torch.addmm(self._weights[0][1], self._pixel, torch.stack((u, v)))
         if folded.features:
             plane = {"x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
-            features = [torch.as_tensor(evaluate(tree, plane, _OPS)) for tree in folded.features]
+            features = [_like(u, evaluate(tree, plane, _OPS)) for tree in folded.features]
             z.addmm_(self._weights[0][0], torch.stack(features))
         h = _activate(folded.layers[0].core, z, self._parameters[0])
         for layer, (weight, bias), parameters in zip(
@@ -207,4 +207,10 @@ def _activate(core: Node, z: Tensor, parameters: dict[str, Tensor]) -> Tensor:
         return z
     if core.op in _IN_PLACE and core.args[0].op == "name" and core.args[0].name == "x":
         return torch.as_tensor(getattr(z, core.op + "_")())
-    return torch.as_tensor(evaluate(core, {**parameters, "x": z}, _OPS))
+    return _like(z, evaluate(core, {**parameters, "x": z}, _OPS))
+
+
+def _like(z: Tensor, value: Value) -> Tensor:
+    """A tensor, of z's shape even if the value is a constant."""
+    found = torch.as_tensor(value, dtype=z.dtype, device=z.device)
+    return found if found.shape == z.shape else found.expand_as(z).clone()

@@ -230,4 +230,6 @@ def _between(packet: bytes, where: str, marks: tuple[bytes, bytes] = (xmp.OPEN, 
 
 
 def _none(where: str) -> CppnError:
-    return CppnError("there is no recipe in this picture", where=where, legal="only pictures that cppn drew carry one")
+    beside = next((one for e in (".toml", ".json") if (one := Path(where).with_suffix(e)).is_file()), None)
+    legal = f"one lies beside it: {beside}" if beside else "only pictures that cppn drew carry one"
+    return CppnError("there is no recipe in this picture", where=where, legal=legal)
