@@ -32,6 +32,7 @@ from cppn.field.formula import FUNCTIONS
 from cppn.pictures import read_picture
 
 SECONDS, GIB = 30, 6  # of a case, at most
+GOOD = ("drawn", "refused")
 ENGINES = ("halide", "reference")
 
 
@@ -126,7 +127,20 @@ def damaged(rng: random.Random, data: bytes) -> bytes:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """A small file of every format that is read, by its ending."""
+    """A small file of every format that is read, by its ending.
+
+    Written by a child: once libvips has run in a process, its children may wait for its threads for ever.
+    """
+    child = os.fork()
+    if child == 0:
+        for ending, data in _written(folder).items():
+            (folder / f"whole.{ending}").write_bytes(data)
+        os._exit(0)
+    os.waitpid(child, 0)
+    return {path.suffix[1:]: path.read_bytes() for path in sorted(folder.glob("whole.*"))}
+
+
+def _written(folder: Path) -> dict[str, bytes]:
     one = cppn.Recipe(seed=3, network=cppn.NetworkRecipe(hidden=(4,), act=("tanh",)))
     found = {}
     for ending in ("png", "jpg", "webp", "avif", "tif"):
@@ -249,31 +263,46 @@ def run(kind: str, seed: int, go_on: Callable[[int], bool]) -> tuple[Counter[str
                 break
             outcome = tried(case)
             counts[outcome.word] += 1
-            if outcome.word not in ("drawn", "refused"):
+            if outcome.word not in GOOD:
                 bad.append((case, outcome))
     return counts, bad
 
 
 def main() -> None:
-    """Try cases for so many minutes; write those that end badly into a folder."""
+    """Try cases for so many minutes, or so many cases; write those that end badly into a folder."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--cases", type=int, help="so many of each kind, instead of minutes")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--kind", choices=("recipes", "files"))
     parser.add_argument("--out", type=Path, default=Path("fuzz-found"))
+    parser.add_argument("again", nargs="*", type=Path, help="cases that were found, to be tried again")
     given = parser.parse_args()
-    failed = False
-    for kind in [given.kind] if given.kind else ["recipes", "files"]:
-        until = time.monotonic() + 60 * given.minutes / (1 if given.kind else 2)
-        counts, bad = run(kind, given.seed, lambda _, until=until: time.monotonic() < until)
-        print(f"{kind}, seed {given.seed}: {dict(counts)}")
+    failed = [path for path in given.again if not _said(path.name, tried(_found(path)))]
+    kinds = [] if given.again else [given.kind] if given.kind else ["recipes", "files"]
+    for kind in kinds:
+        until = time.monotonic() + 60 * given.minutes / len(kinds)
+        counts, bad = run(
+            kind, given.seed, lambda n, until=until: n < given.cases if given.cases else time.monotonic() < until
+        )
+        print(f"{kind}, seed {given.seed}: {json.dumps(counts)}")
         for number, (case, outcome) in enumerate(bad):
             given.out.mkdir(exist_ok=True)
             path = given.out / f"{kind}-{given.seed}-{number}.{'json' if case.kind == 'recipe' else case.kind}"
             path.write_bytes(case.data)
-            print(f"{outcome.word}: {path}\n{outcome.text}\n", file=sys.stderr)
-        failed = failed or bool(bad)
-    sys.exit(failed)
+            failed.append(path)
+            _said(str(path), outcome)
+    sys.exit(bool(failed))
+
+
+def _found(path: Path) -> Case:
+    return Case("recipe" if path.name.startswith("recipes") else path.suffix[1:], path.read_bytes())
+
+
+def _said(name: str, outcome: Outcome) -> bool:
+    good = outcome.word in GOOD
+    print(f"{outcome.word}: {name}\n{outcome.text}\n", file=sys.stdout if good else sys.stderr)
+    return good
 
 
 if __name__ == "__main__":

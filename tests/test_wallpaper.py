@@ -62,7 +62,10 @@ def test_gnomes_placement_is_the_users_unless_another_is_named(run, picture, des
     assert "picture-options" not in [line[3] for line in called(desk) if line[1] == "set"]
     run("wallpaper", NAME, "--desktop", "gnome", "--placement", "spanned")
     assert called(desk)[-1][1:5] == ["set", "org.gnome.desktop.background", "picture-options", "spanned"]
-    assert "did you mean 'spanned'" in run("wallpaper", NAME, "--desktop", "gnome", "--placement", "span", fails=True).stderr
+    assert (
+        "did you mean 'spanned'"
+        in run("wallpaper", NAME, "--desktop", "gnome", "--placement", "span", fails=True).stderr
+    )
     wrong = run("wallpaper", NAME, "--desktop", "kde", "--placement", "zoom", fails=True)
     assert "by its own settings" in wrong.stderr
 

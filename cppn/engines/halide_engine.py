@@ -10,6 +10,7 @@ bit for any number of threads, any band height and any crop.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -23,19 +24,21 @@ from ..develop import Field
 from ..field.color import MODES, channels, decode, encode, to_srgb
 from ..field.formula import Node, evaluate
 from ..view import Frame
-from .base import Pixels, Quality
+from .base import Engine, Pixels, Plan, PointPlan, Quality
 from .fold import Folded, fold
 from .halide_ops import Expr, HalideOps, f32, float32_constants, quantise
 from .halide_settle import halide_settle
-from .parts import Part, cut
+from .parts import Part, cut, total
 from .workers import Workers, in_forked_children
 
 if TYPE_CHECKING:
     from .adaptive import Settle
 
+_LOG = logging.getLogger("cppn")
 _F32 = hl.Float(32)
 _ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
 _TURN = ("turns", "same", "before", "after")  # of hues
+_MOST = 10_000  # operations to compile: about four seconds
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
 
 
@@ -102,11 +105,27 @@ class HalideEngine:
         self.threads = threads
         self._workers = Workers(threads)
 
-    def prepare(self, field: Field, frame: Frame, quality: Quality) -> HalidePlan:
-        return HalidePlan(self, field, frame, quality)
+    def prepare(self, field: Field, frame: Frame, quality: Quality) -> Plan:
+        folded = fold(field, frame, turns=True)
+        if (other := self._instead(folded)) is not None:
+            return other.prepare(field, frame, quality)
+        return HalidePlan(self, field, folded, frame, quality)
 
-    def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> HalidePointPlan:
-        return HalidePointPlan(self, field, frame, quality)
+    def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> PointPlan:
+        folded = fold(field, frame, turns=True)
+        if (other := self._instead(folded)) is not None:
+            return other.prepare_points(field, frame, quality)
+        return HalidePointPlan(self, field, folded, frame, quality)
+
+    def _instead(self, folded: Folded) -> Engine | None:
+        """An engine that does not compile, for what would take longer to compile than anybody waits."""
+        from . import available, choose
+
+        if total([*folded.features, *{layer.core: None for layer in folded.layers}]) <= _MOST:
+            return None
+        other = choose("torch" if "torch" in available() else "reference", threads=self.threads)
+        _LOG.warning("cppn: these formulas are long to compile: the %s engine draws them", other.name)
+        return other
 
     def settle(self, channels: int, quality: Quality) -> Settle:
         return halide_settle(self, channels, quality)
@@ -134,9 +153,8 @@ class _Bound:
     """A compiled pipeline with the numbers of one field and frame."""
 
     def __init__(
-        self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality, *, scattered: bool
+        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality, *, scattered: bool
     ) -> None:  # fmt: skip
-        folded = fold(field, frame, turns=True)
         self._engine, self._channels, self._dtype = engine, field.channels, quality.dtype
         self._pipeline = _compile(_shape(field, folded, quality, scattered))
         # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
@@ -161,8 +179,10 @@ class _Bound:
 class HalidePlan(_Bound):
     """Draws rectangles."""
 
-    def __init__(self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality) -> None:
-        super().__init__(engine, field, frame, quality, scattered=False)
+    def __init__(
+        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality
+    ) -> None:  # fmt: skip
+        super().__init__(engine, field, folded, frame, quality, scattered=False)
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
         rows, columns, count = out.shape
@@ -180,8 +200,10 @@ class HalidePlan(_Bound):
 class HalidePointPlan(_Bound):
     """Draws single pixels."""
 
-    def __init__(self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality) -> None:
-        super().__init__(engine, field, frame, quality, scattered=True)
+    def __init__(
+        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality
+    ) -> None:  # fmt: skip
+        super().__init__(engine, field, folded, frame, quality, scattered=True)
 
     def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
         count, strip = len(out), self._pipeline.tile.strip
@@ -288,7 +310,7 @@ class _Pipeline:
         units = []
         for i in range(MODES[shape.mode]):
             value = last[(*place, i)] * s["gain"] + s["offset"]
-            units.append(hl.select(hl.is_nan(value), f32(0.0), ops.clamp(value, f32(0.0), f32(1.0))))
+            units.append(hl.select(hl.is_nan(value), f32(0.0), hl.clamp(value, f32(0.0), f32(1.0))))
         turn = [s[key] for key in _TURN] if shape.turned else None
         colours = to_srgb(shape.mode, units, range(count), shape.invert, ops, turn)
         if shape.averaged:

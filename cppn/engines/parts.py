@@ -7,13 +7,14 @@ Where a tree would grow beyond a bound, what grows it becomes a part of its own,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ..field.formula import COMPARISONS, Node, is_number, make, name
 
 LARGEST = 2000  # operations of a part, written out
 _COMPARED = 30  # of what is compared: comparisons of choices are turned inside out, choice by choice
+_REPEATED = 500  # of a step's result in the next, where it stands twice or more
 _COMPARING = (*COMPARISONS, "min", "max", "clamp", "sign")
 
 # how often each argument stands in what `HalideOps` makes of a function
@@ -64,6 +65,11 @@ def _times(tree: Node) -> tuple[int, ...]:
     return _TIMES.get(tree.op, (1,) * len(tree.args))
 
 
+def total(trees: Iterable[Node]) -> float:
+    """The operations of all parts of formulas together: what there is to compile."""
+    return sum(size(part.tree, {}) for tree in trees for part in cut(tree))
+
+
 _Sized = tuple[Node, float]
 
 
@@ -86,7 +92,7 @@ class _Cutter:
         body, steps, start = tree.args
         now = self.cut(start, names)
         for _ in range(int(steps.value)):
-            now = self.cut(body, {**names, "x": now})
+            now = self.cut(body, {**names, "x": self._named(now) if now[1] > _REPEATED else now})
         return now
 
     def _fit(self, tree: Node, args: list[_Sized]) -> _Sized:

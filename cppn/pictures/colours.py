@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LARGEST = {"uchar": 2**8 - 1, "ushort": 2**16 - 1, "uint": 2**32 - 1, "float": 1, "double": 1}
 _DEEP = 65535
 _BEYOND = 1e-3  # how far floats may lie outside 0 to 1, as rounding and sharpening leave them
+_ASIDE = "its colour profile is damaged or of other colours, and left aside"
 _LAB = ("lab", "labs", "labq")  # of libvips' interpretations
 
 
@@ -26,6 +27,8 @@ def in_srgb(image: pyvips.Image, where: str, notes: list[str]) -> NDArray[np.flo
 
     Errors: CppnError for kinds of numbers and of channels that are none of a picture.
     """
+    import pyvips
+
     if image.interpretation in _LAB:
         notes.append("its CIELAB colours are shown as sRGB")
         # white is D50, as TIFF files have it that say nothing else (libtiff 4.7, tif_aux.c) and as profiles do
@@ -44,9 +47,17 @@ def in_srgb(image: pyvips.Image, where: str, notes: list[str]) -> NDArray[np.flo
         notes.append("its 16 bits are kept" if largest == _DEEP else "its 32 bits are kept")
     profile = _profile(image)
     if profile is not None and not _fits(profile, image.bands):
-        notes.append("its colour profile is damaged or of other colours, and left aside")
+        notes.append(_ASIDE)
         profile = None
-    return _converted(image, largest, notes) if image.bands == 4 or profile else _shares(image)
+    if image.bands < 4 and not profile:
+        return _shares(image)
+    try:
+        return _converted(image, largest, notes)
+    except pyvips.Error:
+        if image.bands == 4:
+            raise
+        notes.append(_ASIDE)
+        return _shares(image)
 
 
 def _check_floats(image: pyvips.Image, where: str) -> None:
@@ -88,13 +99,17 @@ def _converted(image: pyvips.Image, largest: int, notes: list[str]) -> NDArray[n
     deep = deep.copy(interpretation={1: "grey16", 3: "rgb16"}.get(image.bands, "cmyk"))
     given: dict[str, Any] = {"input_profile": "cmyk"} if image.bands == 4 else {}
     found = deep.icc_transform("srgb", embedded=True, black_point_compensation=True, depth=16, **given)
-    notes.append("its colours are shown as sRGB, from its profile")
     shares = _shares(found.copy_memory())
+    notes.append("its colours are shown as sRGB, from its profile")
     return shares[..., 1:2] if image.bands == 1 else shares
 
 
 def _shares(image: pyvips.Image) -> NDArray[np.float32]:
     numbers = image.numpy()
     numbers = numbers[..., None] if numbers.ndim == 2 else numbers
-    shares: NDArray[np.float32] = (numbers / np.float64(_LARGEST[image.format])).clip(0, 1).astype(np.float32)
-    return shares
+    if image.format == "uint":  # more than float32 holds
+        numbers = numbers / np.float64(_LARGEST["uint"])
+        return np.asarray(numbers, np.float32)
+    shares: NDArray[np.float32] = numbers.astype(np.float32)
+    shares /= _LARGEST[image.format]
+    return np.clip(shares, 0, 1, out=shares)

@@ -40,7 +40,7 @@ def decode(path: Path) -> pyvips.Image:
         tiff.refuse_unreadable(path)
         found = _by_pillow(path)
         if found is None:
-            raise _unreadable(path, str(error)) from None
+            raise unreadable(path, str(error)) from None
         return found
 
 
@@ -80,7 +80,8 @@ def _check_size(width: int, height: int, path: Path) -> None:
         raise CppnError(f"{width}x{height} pixels", where=str(path), legal=f"at most {MOST_PIXELS // 10**6} million")
 
 
-def _unreadable(path: Path, reason: str) -> CppnError:
+def unreadable(path: Path, reason: str) -> CppnError:
+    """The error of a file that a library made nothing of."""
     lines = reason.strip().splitlines()
     told = shorten(lines[-1].strip()) if lines else "no reason is known"
     return CppnError(f"it cannot be read as a picture: {told}", where=str(path))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import CppnError
 from .colours import in_srgb
-from .decoding import ENDINGS, MOST_PIXELS, decode
+from .decoding import ENDINGS, MOST_PIXELS, decode, unreadable
 
 __all__ = ["MOST_PIXELS", "Picture", "is_whole", "read_picture"]
 
@@ -28,6 +28,8 @@ def read_picture(path: Path) -> Picture:
     Transparency is laid over white. Errors: CppnError if it is no picture, damaged, of a kind that would be misread,
     or above 100 megapixels.
     """
+    import pyvips
+
     where = str(path)
     if path.is_dir():
         raise CppnError("it is a folder", where=where, legal="name a picture")
@@ -36,7 +38,10 @@ def read_picture(path: Path) -> Picture:
     if not path.is_file() or path.suffix.lower() not in ENDINGS:
         raise CppnError("it is no picture", where=where, legal=f"{', '.join(ENDINGS)} are read")
     notes: list[str] = []
-    pixels = in_srgb(decode(path), where, notes)
+    try:
+        pixels = in_srgb(decode(path), where, notes)
+    except pyvips.Error as error:
+        raise unreadable(path, str(error)) from None
     return Picture(pixels, tuple(notes))
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..errors import CppnError, failure
+from ..errors import CppnError, failure, shorten
 from ..recipe import LARGEST_TEXT, Recipe, from_dict, parse_json
 from . import xmp
 from .tiff_tags import MAGICS, XMP, read_tag
@@ -202,14 +202,10 @@ def _xmp(path: Path, where: str) -> bytes:
             where=where,
             legal="recipe files end in .toml or .json",
         ) from None
-    except (
-        ValueError,
-        SyntaxError,
-        OverflowError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
-        raise CppnError(f"it cannot be read as a picture: {error}", where=where) from None
+    except OSError:
+        raise
+    except Exception as error:  # a foreign file may break a reader in any way
+        raise CppnError(f"it cannot be read as a picture: {shorten(str(error))}", where=where) from None
     return packet.encode() if isinstance(packet, str) else bytes(packet)
 
 
