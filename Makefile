@@ -1,15 +1,17 @@
 # make art    set up and draw every preset into gallery/
 # make test   set up, install Chromium where there is none, then lint, types and tests
+# make fuzz   try odd recipes and damaged files for MINUTES=10
 # make setup  only set up
 
 PYTHON ?= python3
+MINUTES ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test setup browser bench bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
+.PHONY: art test fuzz setup browser bench bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -19,6 +21,9 @@ test: setup browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --maxprocesses 4
+
+fuzz: setup
+	$(BIN)/python tests/fuzz.py --minutes $(MINUTES)
 
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt neuralart==1.1.1

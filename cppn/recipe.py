@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import math
 import tomllib
@@ -231,13 +232,25 @@ def validated(model: type[Model], data: Any, kind: str, newest: int, *, where: s
             legal=f"versions up to {newest} can be read",
         )
     try:
-        return model.model_validate(data)
+        half = _half_character(data)
+        if half is None:
+            return model.model_validate(data)
     except CppnError as error:
         raise CppnError(str(error), where=where) from None
     except ValidationError as error:
         raise _explain(error, model, where) from None
     except RecursionError:
         raise CppnError(f"the {kind} is nested too deeply", where=where) from None
+    raise CppnError(f"{shorten(half)!a} has half a character in it", where=where, legal="whole text is legal")
+
+
+def _half_character(data: Any) -> str | None:
+    """A text with a lone surrogate, which JSON can write and no file can hold."""
+    if isinstance(data, str):
+        return None if data.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in data) else data
+    inside = (*data, *data.values()) if isinstance(data, dict) else data if isinstance(data, list | tuple) else ()
+    found = (_half_character(one) for one in inside if isinstance(one, str | dict | list | tuple))
+    return next((half for half in found if half is not None), None)
 
 
 def from_json(text: str | bytes, *, where: str) -> Recipe:
@@ -284,11 +297,22 @@ def read_table(path: Path) -> Any:
     if path.suffix.lower() == ".json":
         return parse_json(raw, where=where)
     try:
-        return tomllib.loads(raw.decode())
+        return tomllib.loads(_text(raw))
     except UnicodeDecodeError:
         raise CppnError("it is not text", where=where, legal="a recipe is TOML or JSON") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, or a whole number of thousands of digits
         raise CppnError(f"not readable TOML: {shorten(str(error), 120)}", where=where) from None
+
+
+def _text(raw: bytes) -> str:
+    """UTF-8, or what a byte-order mark says: `>` in Windows' PowerShell writes UTF-16."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    ):  # fmt: skip
+        if raw.startswith(mark):
+            return raw.decode(encoding)
+    return raw.decode()
 
 
 def embed_weights(data: Any, folder: Path) -> None:

@@ -12,6 +12,9 @@ from .errors import CppnError, failure, shorten, unknown
 from .pictures import is_whole
 
 DESKTOPS = ("gnome", "kde", "macos", "windows")
+# how GNOME may lay a picture over the screens; `spanned` over all of them together
+PLACEMENTS = ("zoom", "spanned", "scaled", "stretched", "centered", "wallpaper")
+_GNOME = "org.gnome.desktop.background"
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff")
 # desktops that read GNOME's settings, by what they call themselves
 _LIKE_GNOME = ("gnome", "unity", "budgie", "pantheon", "pop")
@@ -27,20 +30,20 @@ _MACOS = (
 )  # fmt: skip
 
 
-def commands(picture: Path, dark: Path | None, desktop: str) -> list[tuple[list[str], dict[str, str]]]:
+def commands(
+    picture: Path, dark: Path | None, desktop: str, placement: str = ""
+) -> list[tuple[list[str], dict[str, str]]]:
     """The commands, and what they need in their environment, that set a desktop's picture.
 
-    `dark`: the picture at night, where the desktop has one. Nothing of a file's name is ever read as part of a command.
+    `dark`: the picture at night, where the desktop has one. `placement`: one of `PLACEMENTS`, on GNOME; "" leaves the
+    user's. Nothing of a file's name is ever read as part of a command.
     """
     uri = [path.resolve().as_uri() for path in (picture, dark or picture)]
     match desktop:
         case "gnome":
-            schema = "org.gnome.desktop.background"
-            return [
-                (["gsettings", "set", schema, "picture-uri", uri[0]], {}),
-                (["gsettings", "set", schema, "picture-uri-dark", uri[1]], {}),
-                (["gsettings", "set", schema, "picture-options", "zoom"], {}),
-            ]
+            settings = {"picture-uri": uri[0], "picture-uri-dark": uri[1]}
+            settings |= {"picture-options": placement} if placement else {}
+            return [(["gsettings", "set", _GNOME, key, value], {}) for key, value in settings.items()]
         case "kde":
             return [(["plasma-apply-wallpaperimage", str(picture.resolve())], {})]
         case "macos":
@@ -81,15 +84,17 @@ def check_picture(path: Path) -> None:
         raise CppnError("it is no picture", where=str(path), legal=f"{', '.join(_ENDINGS)} are")
 
 
-def set_wallpaper(picture: Path, dark: Path | None, desktop: str) -> None:
-    """Set the desktop's picture.
+def set_wallpaper(picture: Path, dark: Path | None, desktop: str, placement: str = "") -> None:
+    """Set the desktop's picture; the arguments are those of `commands`.
 
     Errors: CppnError if a file is no picture, or the desktop does not take it.
     """
     for path in (picture, dark):
         if path is not None:
             check_picture(path)
-    for command, more in commands(picture, dark, desktop):
+    if desktop == "gnome" and not placement and _said(["gsettings", "get", _GNOME, "picture-options"]) == "'none'":
+        placement = "zoom"  # or nothing would be seen
+    for command, more in commands(picture, dark, desktop, placement):
         try:
             done = subprocess.run(  # noqa: S603  a list of words, of which only the picture's path is the user's
                 command, env={**os.environ, **more}, capture_output=True, text=True, timeout=60, check=False
@@ -103,3 +108,10 @@ def set_wallpaper(picture: Path, dark: Path | None, desktop: str) -> None:
         if done.returncode:
             reason = " ".join((done.stderr or done.stdout).split()) or f"it ended with {done.returncode}"
             raise failure(f"{command[0]}: {reason}", where=desktop)
+
+
+def _said(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout.strip()  # noqa: S603  words of the program's own
+    except (OSError, subprocess.TimeoutExpired):
+        return ""

@@ -1,22 +1,28 @@
 """Picture files carry their recipe, appear whole or not at all, and are read as something hostile."""
 
+import base64
 import json
+import re
 import struct
 import threading
 import zlib
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+import pyvips
 from conftest import differences, pixels, small
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 import cppn
+from cppn.develop import develop_network
 from cppn.drawing import draw
+from cppn.network import write_weights
 from cppn.saving import write_picture
-from cppn.sinks import open_sink
+from cppn.sinks import open_sink, xmp
 from cppn.sinks.metadata import Imprint, read_imprint
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif")
@@ -159,8 +165,6 @@ def test_any_bytes_give_a_recipe_or_one_line(tmp_path_factory, noise, at, cut):
 
 
 def test_recipes_with_many_weights_fit_where_they_are_said_to(tmp_path):
-    from cppn.develop import develop_network
-
     big = cppn.Recipe(seed=1, network=cppn.NetworkRecipe(hidden=(128, 128), act=("tanh",)))
     written = [{"weight": layer.weight.tolist(), "bias": layer.bias.tolist()} for layer in develop_network(big).layers]
     trained = big.change({"network": {"weights": written}})
@@ -168,3 +172,72 @@ def test_recipes_with_many_weights_fit_where_they_are_said_to(tmp_path):
         assert cppn.load(cppn.save(trained, tmp_path / f"a{ending}", size=(16, 16))) == trained
     with pytest.raises(cppn.CppnError, match="JPEG cannot hold a recipe with so many weights"):
         cppn.save(trained, tmp_path / "a.jpg", size=(16, 16))
+
+
+@pytest.mark.parametrize("ending", [".png", ".webp", ".avif", ".tif"])
+def test_other_programs_open_pictures_with_very_many_weights(tmp_path, ending):
+    """Above 1 MiB of compressed text, Pillow opens no PNG."""
+    network = {"hidden": [520, 520, 520], "act": ["tanh"]}
+    recipe = cppn.recipe.from_dict({"seed": 1, "network": network}, where="")
+    layers = develop_network(recipe).layers
+    told = base64.b64encode(write_weights(layers)).decode()
+    trained = recipe.change({"network": {"weights": told}})
+    path = cppn.save(trained, tmp_path / f"a{ending}", size=(16, 12))
+    assert path.stat().st_size > 2**20
+    assert cppn.load(path) == trained
+    with Image.open(path) as image:
+        image.load()
+        assert image.size == (16, 12)
+    assert pyvips.Image.new_from_file(str(path)).avg() > 0
+    with av.open(str(path)) as film:
+        assert next(film.decode(video=0)).width == 16
+
+
+def as_attribute(packet: bytes) -> bytes:
+    """A packet as exiv2 and Adobe's toolkit write it anew: an attribute, under another prefix and namespace."""
+    text = re.search(rb"<cppn:picture>(.*)</cppn:picture>", packet)[1].decode()
+    escaped = text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        ' <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" xmlns:ns0="urn:cppn:1/" ns0:picture="{escaped}"/></rdf:RDF></x:xmpmeta>\n'
+        '<?xpacket end="w"?>' + " " * 200
+    ).encode()
+
+
+@pytest.mark.parametrize("ending", [".jpg", ".webp", ".avif", ".tif"])
+def test_a_recipe_that_another_program_saved_is_found(tmp_path, ending):
+    path = cppn.save(RECIPE, tmp_path / f"a{ending}", size=(32, 24))
+    with Image.open(path) as image:
+        image.load()
+        if ending == ".tif":
+            tags = image.tag_v2
+            tags[700] = as_attribute(bytes(tags[700]))
+            image.save(tmp_path / "b.tif", tiffinfo=tags)
+        else:
+            image.save(tmp_path / f"b{ending}", xmp=as_attribute(image.info["xmp"]))
+    assert cppn.load(tmp_path / f"b{ending}") == RECIPE
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc"), max_codepoint=127), min_size=1))
+def test_text_is_found_as_an_element_and_as_an_attribute(text):
+    safe = text.replace("&", "").replace("<", "").replace(">", "") or "x"
+    assert xmp.find(xmp.packet(safe)) == safe.encode()
+    assert xmp.find(as_attribute(xmp.packet(safe))) == safe.encode()
+
+
+def test_packets_with_a_document_type_are_not_read():
+    laughs = "".join(f'<!ENTITY l{k} "{f"&l{k - 1};" * 10}">' for k in range(1, 10))
+    packet = f'<!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><x xmlns:c="urn:cppn:1"><c:picture>&l9;</c:picture></x>'
+    assert xmp.find(packet.encode()) is None
+
+
+def test_a_webp_files_exif_begins_as_it_should(tmp_path):
+    path = cppn.save(RECIPE, tmp_path / "a.webp", size=(33, 21))
+    data = path.read_bytes()
+    assert struct.unpack("<I", data[4:8])[0] == len(data) - 8
+    at = data.index(b"EXIF")
+    assert data[at + 8 : at + 12] in (b"II*\0", b"MM\0*")
+    with Image.open(path) as image:
+        assert image.getexif()
+    assert cppn.load(path) == RECIPE

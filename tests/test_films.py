@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from cppn.errors import CppnError
 from cppn.motion.film import Reel, write_frames, write_reel
 from cppn.motion.score import Score
 from cppn.motion.timeline import from_dict, load_timeline
+from cppn.sinks.metadata import read_imprint
 
 RECIPE = small("sin:freq=2", mode="rgb", extent=0.3, name="a name")
 GREY = small("tanh", extent=0.5)
@@ -43,6 +45,25 @@ def decoded(path: Path) -> list[np.ndarray]:
             return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     with Image.open(path) as image:
         return [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]
+
+
+@pytest.mark.parametrize("ending", [".m4v", ".mov", ".mp4"])
+def test_a_film_is_known_under_other_names_and_in_other_boxes(tmp_path, ending):
+    path = write_reel(reel(), tmp_path / "a.mp4")
+    known = read_imprint(path)
+    shutil.copy(path, tmp_path / f"named{ending}")
+    assert read_imprint(tmp_path / f"named{ending}") == known
+    boxed = tmp_path / f"boxed{ending}"
+    kind = {".mov": "mov", ".m4v": "ipod", ".mp4": "mp4"}[ending]
+    with av.open(str(path)) as old, av.open(str(boxed), "w", format=kind) as new:  # whose index comes last
+        new.metadata.update(old.metadata)
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                new.mux(packet)
+    assert boxed.read_bytes().index(b"mdat") < boxed.read_bytes().index(b"moov")
+    assert read_imprint(boxed) == known
 
 
 @pytest.mark.parametrize("recipe", [RECIPE, GREY], ids=["colour", "grey"])
@@ -317,7 +338,9 @@ MISTAKES = {
     "silk --duration x": "is no time",
     "silk --fps 0 -o a.mp4": "it is above 0",
     "silk --fps 2000 -o a.mp4": "up to 1000",
-    "silk --fps 60 -o a.gif": "GIF cannot hold 60 frames a second; at most 50 are legal",
+    "silk --fps 60 -o a.gif": "GIF cannot hold 60 frames a second; at most 50 are legal; .mp4 and .webm hold more",
+    "silk --fps 91 -o a.webp": "WebP cannot hold 91 frames a second; at most 90 are legal; .mp4 and .webm hold more",
+    "silk --fps 91 -o a.png": "PNG cannot hold 91 frames a second; at most 90 are legal; .mp4 and .webm hold more",
     "silk --fps x": "is no number of frames a second",
     "silk --fps 10 --frames 5 --duration 3": "give two of them",
     "silk aurora": "there are 2 sources; --morph goes from one to the other",

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import struct
 
 import numpy as np
 import pytest
@@ -62,6 +63,8 @@ def test_colour_is_tagged_and_resolution_is_written(tmp_path, mode, ending):
 def test_the_grey_profile_has_srgbs_curve():
     profile = ImageCms.ImageCmsProfile(io.BytesIO(gray_profile()))
     assert profile.profile.xcolor_space.strip() == "GRAY"
+    # D50 as other profiles have it, rounded (ICC.1:2022, 7.2.16)
+    assert struct.pack(">3I", 0xF6D6, 0x10000, 0xD32D) == gray_profile()[68:80]
     # through the profile to sRGB, every grey stays what it is
     ramp = Image.frombytes("L", (256, 1), bytes(range(256)))
     through = ImageCms.profileToProfile(ramp, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")

@@ -43,16 +43,38 @@ def test_gnome_gets_both_pictures_as_addresses(run, picture, desk, monkeypatch):
     cppn.save(small("tanh"), picture.with_name("night.png"), size=(16, 16))
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "ubuntu:GNOME")
     run("wallpaper", NAME, "--dark", "night.png")
-    words = called(desk)
-    assert [line[:4] for line in words[:2]] == [
+    words = [line for line in called(desk) if line[1] == "set"]
+    assert [line[:4] for line in words] == [
         ["gsettings", "set", "org.gnome.desktop.background", "picture-uri"],
         ["gsettings", "set", "org.gnome.desktop.background", "picture-uri-dark"],
     ]
     assert words[0][4] == picture.resolve().as_uri()
     assert words[1][4].endswith("night.png")
     run("wallpaper", NAME)
-    assert called(desk)[4][4] == picture.resolve().as_uri(), "without one for the dark, the same"
+    assert [line for line in called(desk) if line[1] == "set"][3][4] == picture.resolve().as_uri(), (
+        "without one for the dark, the same"
+    )
     assert not (picture.parent / "pwned").exists()
+
+
+def test_gnomes_placement_is_the_users_unless_another_is_named(run, picture, desk):
+    run("wallpaper", NAME, "--desktop", "gnome")
+    assert "picture-options" not in [line[3] for line in called(desk) if line[1] == "set"]
+    run("wallpaper", NAME, "--desktop", "gnome", "--placement", "spanned")
+    assert called(desk)[-1][1:5] == ["set", "org.gnome.desktop.background", "picture-options", "spanned"]
+    assert (
+        "did you mean 'spanned'"
+        in run("wallpaper", NAME, "--desktop", "gnome", "--placement", "span", fails=True).stderr
+    )
+    wrong = run("wallpaper", NAME, "--desktop", "kde", "--placement", "zoom", fails=True)
+    assert "by its own settings" in wrong.stderr
+
+
+def test_a_gnome_that_shows_no_picture_is_made_to(run, picture, desk):
+    program = desk.parent / "bin" / "gsettings"
+    program.write_text(program.read_text() + 'if [ "$1" = get ]; then echo "\'none\'"; fi\n')
+    run("wallpaper", NAME, "--desktop", "gnome")
+    assert called(desk)[-1][3:5] == ["picture-options", "zoom"]
 
 
 @pytest.mark.parametrize(

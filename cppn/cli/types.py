@@ -239,6 +239,8 @@ def _files(start: str) -> list[str]:
         ".avif",
         ".dzi",
         ".mp4",
+        ".m4v",
+        ".mov",
         ".webm",
         ".gif",
         ".html",

@@ -10,9 +10,9 @@ bit for any number of threads, any band height and any crop.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,17 +24,21 @@ from ..develop import Field
 from ..field.color import MODES, channels, decode, encode, to_srgb
 from ..field.formula import Node, evaluate
 from ..view import Frame
-from .base import Pixels, Quality
+from .base import Engine, Pixels, Plan, PointPlan, Quality
 from .fold import Folded, fold
 from .halide_ops import Expr, HalideOps, f32, float32_constants, quantise
 from .halide_settle import halide_settle
+from .parts import Part, cut, total
+from .workers import Workers, in_forked_children
 
 if TYPE_CHECKING:
     from .adaptive import Settle
 
+_LOG = logging.getLogger("cppn")
 _F32 = hl.Float(32)
 _ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
 _TURN = ("turns", "same", "before", "after")  # of hues
+_MOST = 10_000  # operations to compile: about four seconds
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
 
 
@@ -99,20 +103,36 @@ class HalideEngine:
 
     def __init__(self, threads: int = 1) -> None:
         self.threads = threads
-        self._pool = ThreadPoolExecutor(threads, "cppn-draw")
+        self._workers = Workers(threads)
 
-    def prepare(self, field: Field, frame: Frame, quality: Quality) -> HalidePlan:
-        return HalidePlan(self, field, frame, quality)
+    def prepare(self, field: Field, frame: Frame, quality: Quality) -> Plan:
+        folded = fold(field, frame, turns=True)
+        if (other := self._instead(folded)) is not None:
+            return other.prepare(field, frame, quality)
+        return HalidePlan(self, field, folded, frame, quality)
 
-    def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> HalidePointPlan:
-        return HalidePointPlan(self, field, frame, quality)
+    def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> PointPlan:
+        folded = fold(field, frame, turns=True)
+        if (other := self._instead(folded)) is not None:
+            return other.prepare_points(field, frame, quality)
+        return HalidePointPlan(self, field, folded, frame, quality)
+
+    def _instead(self, folded: Folded) -> Engine | None:
+        """An engine that does not compile, for what would take longer to compile than anybody waits."""
+        from . import available, choose
+
+        if total([*folded.features, *{layer.core: None for layer in folded.layers}]) <= _MOST:
+            return None
+        other = choose("torch" if "torch" in available() else "reference", threads=self.threads)
+        _LOG.warning("cppn: these formulas are long to compile: the %s engine draws them", other.name)
+        return other
 
     def settle(self, channels: int, quality: Quality) -> Settle:
         return halide_settle(self, channels, quality)
 
     def share(self, work: Callable[..., None], parts: Iterable[tuple[Any, ...]]) -> None:
         """Do the work with each part's arguments, on all threads; come back when all are at rest."""
-        tasks = [self._pool.submit(work, *part) for part in parts]
+        tasks = [self._workers.pool.submit(work, *part) for part in parts]
         try:
             for task in tasks:
                 task.result()
@@ -133,9 +153,8 @@ class _Bound:
     """A compiled pipeline with the numbers of one field and frame."""
 
     def __init__(
-        self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality, *, scattered: bool
+        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality, *, scattered: bool
     ) -> None:  # fmt: skip
-        folded = fold(field, frame, turns=True)
         self._engine, self._channels, self._dtype = engine, field.channels, quality.dtype
         self._pipeline = _compile(_shape(field, folded, quality, scattered))
         # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
@@ -160,8 +179,10 @@ class _Bound:
 class HalidePlan(_Bound):
     """Draws rectangles."""
 
-    def __init__(self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality) -> None:
-        super().__init__(engine, field, frame, quality, scattered=False)
+    def __init__(
+        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality
+    ) -> None:  # fmt: skip
+        super().__init__(engine, field, folded, frame, quality, scattered=False)
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
         rows, columns, count = out.shape
@@ -179,8 +200,10 @@ class HalidePlan(_Bound):
 class HalidePointPlan(_Bound):
     """Draws single pixels."""
 
-    def __init__(self, engine: HalideEngine, field: Field, frame: Frame, quality: Quality) -> None:
-        super().__init__(engine, field, frame, quality, scattered=True)
+    def __init__(
+        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality
+    ) -> None:  # fmt: skip
+        super().__init__(engine, field, folded, frame, quality, scattered=True)
 
     def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
         count, strip = len(out), self._pipeline.tile.strip
@@ -216,6 +239,16 @@ def _compiled(shape: _Shape) -> _Pipeline:
 
 _LOCK = threading.Lock()
 _LOCKS: dict[_Shape, threading.Lock] = {}
+
+
+def _forget() -> None:
+    global _LOCK
+    _LOCK = threading.Lock()
+    _LOCKS.clear()
+    _compiled.cache_clear()
+
+
+in_forked_children(_forget)
 
 
 class _Pipeline:
@@ -277,7 +310,7 @@ class _Pipeline:
         units = []
         for i in range(MODES[shape.mode]):
             value = last[(*place, i)] * s["gain"] + s["offset"]
-            units.append(hl.select(hl.is_nan(value), f32(0.0), ops.clamp(value, f32(0.0), f32(1.0))))
+            units.append(hl.select(hl.is_nan(value), f32(0.0), hl.clamp(value, f32(0.0), f32(1.0))))
         turn = [s[key] for key in _TURN] if shape.turned else None
         colours = to_srgb(shape.mode, units, range(count), shape.invert, ops, turn)
         if shape.averaged:
@@ -325,15 +358,16 @@ class _Pipeline:
                 for coordinate, part in ((u, a), (v, b))
             )
         plane = {"x": s["cx"] + s["ux"] * u + s["vx"] * v, "y": s["cy"] + s["uy"] * u + s["vy"] * v}
-        self._features = []
+        self._features: list[Any] = []
+        self._steps: list[list[Any]] = []  # parts of each layer's activation
         z = images[2][o] + images[0][1, o] * v + images[0][0, o] * u
         for j, tree in enumerate(shape.features):
-            feature = hl.Func(f"feature{j}")
-            feature[tuple(place)] = f32(evaluate(tree, plane, HalideOps()))
-            self._features.append(feature)
+            funcs = self._work_out(cut(tree), dict(plane), f"feature{j}", place)
+            feature = funcs[-1]
+            self._features += funcs
             z = z + images[1][j, o] * feature[tuple(place)]
         first = hl.Func("h0")
-        first[(*place, o)] = self._activate(0, z)
+        first[(*place, o)] = self._activate(0, z, [*place, o])
         layers: list[Any] = [first]
         sums: list[Any] = [None]
         for i in range(1, len(shape.widths)):
@@ -343,19 +377,31 @@ class _Pipeline:
             total[(*place, o)] = bias[o]
             total[(*place, o)] += weight[k, o] * before[(*place, k)]
             h = hl.Func(f"h{i}")
-            value = self._activate(i, total[(*place, o)])
+            value = self._activate(i, total[(*place, o)], [*place, o])
             h[(*place, o)] = value + before[(*place, o)] if shape.residual[i] else value
             layers.append(h)
             sums.append((total, k))
         return layers, sums
 
-    def _activate(self, index: int, z: Expr) -> Expr:
+    def _activate(self, index: int, z: Expr, place: list[Any]) -> Expr:
         core = self._shape.cores[index]
         values = {"x": z}
         for key in sorted(core.names - {"x"}):
             values[key] = hl.Param(_F32, f"{key}_{index}", 0.0)
             self._parameters.append(values[key])
-        return f32(evaluate(core, values, HalideOps()))
+        *before, last = cut(core)
+        self._steps.append(self._work_out(before, values, f"part{index}", place))
+        return f32(evaluate(last.tree, values, HalideOps()))
+
+    def _work_out(self, parts: Sequence[Part], values: dict[str, Expr], label: str, place: list[Any]) -> list[Any]:
+        """A Func of the place for each part of a formula; `values` come to know them."""
+        funcs = []
+        for k, part in enumerate(parts):
+            func = hl.Func(f"{label}_{k}")
+            func[tuple(place)] = f32(evaluate(part.tree, values, HalideOps()))
+            values[part.name] = func[tuple(place)]
+            funcs.append(func)
+        return funcs
 
     def _pixel(self, x: Any, y: Any) -> tuple[Expr, Expr]:
         """Column and row of the pixel drawn at (x, y)."""
@@ -372,8 +418,11 @@ class _Pipeline:
             units = min(2 if sums[i] is None else tile.units, self._shape.widths[i])
             h.compute_at(home, level).split(x, xo, xi, tile.strip)
             h.split(o, oo, oi, units).reorder(xi, oi, xo, oo).vectorize(xi, tile.lanes)
-            if sum(1 for _ in self._shape.cores[i].walk()) <= _HEAVY:
+            light = sum(1 for _ in self._shape.cores[i].walk()) <= _HEAVY and not self._steps[i]
+            if light:
                 h.unroll(xi).unroll(oi)
+            for step in self._steps[i]:
+                step.compute_at(h, xo).split(x, xo, xi, tile.strip).vectorize(xi, tile.lanes)
             if sums[i] is None:
                 continue
             total, k = sums[i]

@@ -11,6 +11,8 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import halide as hl
@@ -27,6 +29,7 @@ from ..field.approximations import (
 )  # fmt: skip
 from ..field.color import dither
 from ..field.ops import Ops, Value
+from .workers import in_forked_children
 
 Expr = Any  # hl.Expr: Halide's Python module has no types
 
@@ -37,6 +40,14 @@ def f32(value: Value) -> Expr:
 
 
 _BUILDING = threading.Lock()
+
+
+def _forget() -> None:
+    global _BUILDING
+    _BUILDING = threading.Lock()
+
+
+in_forked_children(_forget)
 
 
 @contextmanager
@@ -71,11 +82,19 @@ class HalideOps(Ops):
     def sqrt(self, x: Value) -> Value:
         return hl.sqrt(x)
 
+    # of a value and a number, the processor's own minimum is the number where the value is NaN, as it should be
+
+    def min(self, a: Value, b: Value) -> Value:
+        return super().min(a, b) if isinstance(b, (int, float)) else _or_nan(b, hl.min(f32(a), b), a, b)
+
+    def max(self, a: Value, b: Value) -> Value:
+        return super().max(a, b) if isinstance(b, (int, float)) else _or_nan(b, hl.max(f32(a), b), a, b)
+
     def exp(self, x: Value) -> Value:
-        return hl.exp(f32(x))
+        return _or_nan(x, hl.exp(f32(x)), x)
 
     def log(self, x: Value) -> Value:
-        return hl.log(f32(x))
+        return _or_nan(x, hl.log(f32(x)), x)
 
     def sin(self, x: Value) -> Value:
         """Error below 2.5e-7 beyond that of rounding x/2π."""
@@ -106,15 +125,15 @@ class HalideOps(Ops):
 
     def tanh(self, x: Value) -> Value:
         """Error below 5e-7."""
-        x = self.clamp(x, f32(-TANH_LIMIT), f32(TANH_LIMIT))
-        u = x * x
-        return x * polynomial(u, TANH[0]) / polynomial(u, TANH[1])
+        t = hl.clamp(f32(x), f32(-TANH_LIMIT), f32(TANH_LIMIT))
+        u = t * t
+        return _or_nan(x, t * polynomial(u, TANH[0]) / polynomial(u, TANH[1]), x)
 
     def erf(self, x: Value) -> Value:
         """Error below 7e-7."""
-        x = self.clamp(x, f32(-ERF_LIMIT), f32(ERF_LIMIT))
-        u = x * x
-        return x * polynomial(u, ERF[0]) / polynomial(u, ERF[1])
+        t = hl.clamp(f32(x), f32(-ERF_LIMIT), f32(ERF_LIMIT))
+        u = t * t
+        return _or_nan(x, t * polynomial(u, ERF[0]) / polynomial(u, ERF[1]), x)
 
     def atan2(self, y: Value, x: Value) -> Value:
         """Error below 5e-7."""
@@ -125,13 +144,19 @@ class HalideOps(Ops):
         angle = t * polynomial(t * t, ATAN)
         angle = hl.select(ay > ax, f32(math.pi / 2) - angle, angle)
         angle = hl.select(x < f32(0.0), f32(math.pi) - angle, angle)
-        return hl.select(y < f32(0.0), -angle, angle)
+        return _or_nan(math.nan, hl.select(y < f32(0.0), -angle, angle), y, x)
 
     def lookup(self, table: Value, t: Value) -> Value:
         at = t * f32(self._length - 1)
         low = hl.clamp(hl.cast(hl.Int(32), at), 0, self._length - 2)
         a, b = self._table[low, table], self._table[low + 1, table]
         return a + (b - a) * (at - hl.cast(hl.Float(32), low))
+
+
+def _or_nan(otherwise: Value, value: Expr, *args: Value) -> Expr:
+    """The value; `otherwise` where an argument is NaN, which Halide's minima, exponentials and limits lose."""
+    unknown = [hl.is_nan(arg) for arg in args if not isinstance(arg, (int, float))]
+    return hl.select(reduce(or_, unknown), f32(otherwise), value) if unknown else value
 
 
 def quantise(value: Expr, column: Expr, row: Expr, c: Any, count: int, bits: int, dithered: bool) -> Expr:

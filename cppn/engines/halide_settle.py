@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .adaptive import Settle, need, smooth
 from .base import Pixels, Quality
 from .halide_ops import HalideOps, float32_constants, quantise
+from .workers import in_forked_children
 
 if TYPE_CHECKING:
     from .halide_engine import HalideEngine
@@ -41,6 +42,9 @@ def halide_settle(engine: HalideEngine, channels: int, quality: Quality) -> Sett
 @lru_cache
 def _compile(channels: int, bits: int, dithered: bool) -> _Pipeline:
     return _Pipeline(channels, bits, dithered)
+
+
+in_forked_children(_compile.cache_clear)
 
 
 class _Pipeline:

@@ -5,7 +5,6 @@ On a CPU each core works on blocks of its own; on a GPU the blocks are large, an
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from .adaptive import numpy_settle
 from .base import Pixels, Quality
 from .fold import fold
 from .torch_ops import TorchOps
+from .workers import Workers
 
 
 class _Tile(NamedTuple):
@@ -74,7 +74,7 @@ class TorchEngine:
         self.device = torch.device(device)
         self.tile = _CPU_TILE if device == "cpu" else _GPU_TILE
         workers = threads if device == "cpu" else 1
-        self.pool = ThreadPoolExecutor(workers, "cppn-draw", initializer=torch.set_num_threads, initargs=(1,))
+        self.workers = Workers(workers, partial(torch.set_num_threads, 1))
 
     def shrink(self) -> None:
         """Go on with tiles of half the size: the device's memory ran out."""
@@ -119,7 +119,7 @@ class TorchPlan:
             stop = min(rows, done + 16 * tile.rows)
             corners = [(j, i) for j in range(done, stop, tile.rows) for i in range(0, columns, tile.columns)]
             try:
-                list(self._engine.pool.map(partial(self._tile, out, top, left, tile), corners))
+                list(self._engine.workers.pool.map(partial(self._tile, out, top, left, tile), corners))
             except torch.OutOfMemoryError:
                 self._engine.shrink()
             else:
@@ -131,7 +131,11 @@ class TorchPlan:
             size = self._engine.tile.rows * self._engine.tile.columns
             stop = min(len(out), done + 16 * size)  # a few blocks at a time, so that they can shrink in between
             try:
-                list(self._engine.pool.map(partial(self._block, out, rows, columns, size), range(done, stop, size)))
+                list(
+                    self._engine.workers.pool.map(
+                        partial(self._block, out, rows, columns, size), range(done, stop, size)
+                    )
+                )
             except torch.OutOfMemoryError:
                 self._engine.shrink()
             else:
@@ -174,7 +178,7 @@ class TorchPlan:
         z = torch.addmm(self._weights[0][1], self._pixel, torch.stack((u, v)))
         if folded.features:
             plane = {"x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
-            features = [torch.as_tensor(evaluate(tree, plane, _OPS)) for tree in folded.features]
+            features = [_like(u, evaluate(tree, plane, _OPS)) for tree in folded.features]
             z.addmm_(self._weights[0][0], torch.stack(features))
         h = _activate(folded.layers[0].core, z, self._parameters[0])
         for layer, (weight, bias), parameters in zip(
@@ -203,4 +207,10 @@ def _activate(core: Node, z: Tensor, parameters: dict[str, Tensor]) -> Tensor:
         return z
     if core.op in _IN_PLACE and core.args[0].op == "name" and core.args[0].name == "x":
         return torch.as_tensor(getattr(z, core.op + "_")())
-    return torch.as_tensor(evaluate(core, {**parameters, "x": z}, _OPS))
+    return _like(z, evaluate(core, {**parameters, "x": z}, _OPS))
+
+
+def _like(z: Tensor, value: Value) -> Tensor:
+    """A tensor, of z's shape even if the value is a constant."""
+    found = torch.as_tensor(value, dtype=z.dtype, device=z.device)
+    return found if found.shape == z.shape else found.expand_as(z).clone()

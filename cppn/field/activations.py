@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import CppnError, shorten, unknown
-from .formula import MOST_STEPS, Node, parse
+from .formula import CONSTANTS, MOST_STEPS, Node, parse
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def parse_activation(text: str) -> Activation:
     if entry is not None:
         body, span, formula = ALIASES.get(key, key), entry.span, entry.formula
         defaults = {name: float(value) for name, value in entry.defaults.items()}
-    elif re.fullmatch(r"[A-Za-z][\w-]*", body) and body not in ("x", *PARAMETERS):
+    elif re.fullmatch(r"[A-Za-z][\w-]*", body) and not {"x", *PARAMETERS, *CONSTANTS} & {*body.split("-")}:
         raise unknown("activation", body, [*CATALOGUE, *ALIASES])
     elif not body:
         raise CppnError("an activation is empty", legal='write a name ("tanh") or a formula ("sin(3*x)")')

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -83,11 +83,7 @@ def make(op: str, args: tuple[Node, ...]) -> Node:
     node = Node(op, args)
     if op in COMPARISONS or op == "iterate" or not all(is_number(arg) for arg in args):
         return node
-    with np.errstate(all="ignore"):
-        try:
-            return number(evaluate(node, {}, NumpyOps()))
-        except (ZeroDivisionError, OverflowError):
-            return number(math.nan)
+    return number(evaluate(node, {}, NumpyOps()))
 
 
 def is_number(node: Node) -> bool:
@@ -167,7 +163,7 @@ class _Reader:
     def make(self, op: str, *args: Node) -> Node:
         node = make(op, args)
         if node.op == "number" and not math.isfinite(node.value):
-            raise self.wrong(f"{op!r} of these numbers is not finite", "divide by something other than 0")
+            raise self.wrong(f"{op!r} of these numbers is not finite", "choose numbers whose result is finite")
         return node
 
     def binary(self, op: str, left: Node, right: Node) -> Node:
@@ -240,6 +236,20 @@ def evaluate(node: Node, values: Mapping[str, Value], ops: Ops) -> Value:
             evaluate(start, values, ops),
         )
     args = [evaluate(arg, values, ops) for arg in node.args]
+    if all(isinstance(arg, (float, bool)) for arg in args):
+        return _of_numbers(node.op, args)
+    if node.op == "where" and isinstance(args[0], bool):
+        return args[1] if args[0] else args[2]
     if node.op in _ARITHMETIC:
         return _ARITHMETIC[node.op](*args)
     return getattr(ops, node.op)(*args)
+
+
+def _of_numbers(op: str, args: Sequence[float]) -> float | bool:
+    """An operation on numbers alone, which not every kind of value can do, nor without exceptions as IEEE has it."""
+    with np.errstate(all="ignore"):
+        found = (_ARITHMETIC.get(op) or getattr(_NUMBERS, op))(*map(np.float64, args))
+    return bool(found) if op in COMPARISONS else float(found)
+
+
+_NUMBERS = NumpyOps()

@@ -18,7 +18,8 @@ from PIL import Image
 from ..errors import CppnError
 from .films import Film, FilmSink, Frame, durations
 from .formats import QUALITY
-from .metadata import KEY, xmp_packet
+from .metadata import KEY
+from .xmp import packet as xmp_packet
 
 _TICKS = 1000  # of WebP, a second
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -74,9 +74,9 @@ class FilmFormat:
 FORMATS = {
     ".mp4": FilmFormat("MP4", 30, 16384, lossy=True, even=True, encoder="libx264"),
     ".webm": FilmFormat("WebM", 30, 16384, lossy=True, even=True, encoder="libvpx-vp9"),
-    ".gif": FilmFormat("GIF", 25, 65535, fastest=50),  # programs show anything faster slowly
-    ".webp": FilmFormat("WebP", 25, 16383, lossy=True),
-    ".png": FilmFormat("animated PNG", 25, 2**31 - 1),
+    ".gif": FilmFormat("GIF", 25, 65535, fastest=50),  # browsers show what is faster at 10 frames a second
+    ".webp": FilmFormat("WebP", 25, 16383, fastest=90, lossy=True),
+    ".png": FilmFormat("animated PNG", 25, 2**31 - 1, fastest=90),
 }
 
 
@@ -104,9 +104,10 @@ def check_film(path: Path, film: Film) -> FilmFormat:
     if form.even and (film.width % 2 or film.height % 2):
         raise CppnError(f"{form.name} takes even sizes, not {film.width}x{film.height}", where=where)
     if film.fps > form.fastest:
+        others = "; .mp4 and .webm hold more" if form.fastest < FASTEST else ""
         raise CppnError(
             f"{form.name} cannot hold {float(film.fps):g} frames a second", where=where,
-            legal=f"at most {form.fastest} are legal",
+            legal=f"at most {form.fastest} are legal{others}",
         )  # fmt: skip
     if film.quality is not None:
         if not form.lossy:

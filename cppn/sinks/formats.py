@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import CppnError, failure
+from ..errors import CppnError, failure, shorten
 from .metadata import Imprint
 
 QUALITY = 92  # of lossy files, unless asked otherwise
@@ -138,6 +138,8 @@ def check(
 
 def check_folder(path: Path) -> None:
     """Errors: CppnError if no file can be written there."""
+    if "\0" in str(path):
+        raise CppnError("the name has a null byte", where=shorten(repr(str(path))), legal="any other letters")
     if path.is_dir():
         raise CppnError("it is a folder", where=str(path), legal="name a file in it")
     folder = path.parent

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
 from .films import Film, FilmSink, Frame, durations
-from .metadata import xmp_packet
+from .xmp import packet as xmp_packet
 
 _TICKS = 100  # a second
 _TOGETHER = 1 << 12  # boxes of colours at once, to bound memory

@@ -18,16 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..errors import CppnError, failure
+from ..errors import CppnError, failure, shorten
 from ..recipe import LARGEST_TEXT, Recipe, from_dict, parse_json
+from . import xmp
 from .tiff_tags import MAGICS, XMP, read_tag
 
 KEY = "cppn"
 _PNG = b"\x89PNG\r\n\x1a\n"
+_AVIF = (b"avif", b"avis", b"mif1")  # brands of pictures in boxes, as films are
 _FILMS = (b"GIF8", b"\x1a\x45\xdf\xa3")  # GIF, and Matroska, of which WebM is a kind
-_XMP_OPEN, _XMP_CLOSE = b"<cppn:picture>", b"</cppn:picture>"
 HTML_OPEN, HTML_CLOSE = b'<script type="application/json" id="recipe">', b"</script>"
 _MOST_CHUNKS = 1 << 20
+_MOST_OF_MOVIE = 3 * LARGEST_TEXT  # its tables of frames come before the recipe
+_FAR = 1 << 62  # bytes
 
 
 @dataclass(frozen=True)
@@ -51,20 +54,9 @@ class Imprint:
         return text
 
 
-def xmp_packet(text: str) -> bytes:
-    """An XMP packet around an imprint's JSON."""
-    return (
-        b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        b'<rdf:Description rdf:about="" xmlns:cppn="urn:cppn:1">'
-        + _XMP_OPEN + text.encode("ascii") + _XMP_CLOSE
-        + b'</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
-    )  # fmt: skip
-
-
 def marked(text: str) -> str:
     """An imprint's JSON between marks by which it is found again."""
-    return f"{_XMP_OPEN.decode()}{text}{_XMP_CLOSE.decode()}"
+    return f"{xmp.OPEN.decode()}{text}{xmp.CLOSE.decode()}"
 
 
 def read_imprint(path: Path) -> Imprint:
@@ -96,20 +88,23 @@ def is_foreign(path: Path) -> bool:
 
 def _find(file: BinaryIO, path: Path, where: str) -> bytes:
     """The JSON in the file, whatever kind of file it is."""
-    head = file.read(len(_PNG))
-    if head == _PNG:
+    head = file.read(12)
+    if head.startswith(_PNG):
+        file.seek(len(_PNG))
         return _from_png(file, where)
     if head[:4] in MAGICS:
-        return _between(read_tag(file, XMP, LARGEST_TEXT) or b"", where)
+        return _in_xmp(read_tag(file, XMP, LARGEST_TEXT) or b"", where)
     suffix = path.suffix.lower()
-    if suffix in (".dzi", ".html", ".glsl") or head.startswith(_FILMS) or (suffix == ".mp4" and head[4:] == b"ftyp"):
+    if head[4:8] == b"ftyp" and head[8:] not in _AVIF:
+        return _between(_movie_box(file), where)
+    if suffix in (".dzi", ".html", ".glsl") or head.startswith(_FILMS):
         file.seek(0)
-        marks = (HTML_OPEN, HTML_CLOSE) if suffix == ".html" else (_XMP_OPEN, _XMP_CLOSE)
+        marks = (HTML_OPEN, HTML_CLOSE) if suffix == ".html" else (xmp.OPEN, xmp.CLOSE)
         return _between(file.read(LARGEST_TEXT), where, marks)
     if suffix == ".onnx":  # the weights come first, and may be more than is read
         file.seek(max(0, file.seek(0, os.SEEK_END) - LARGEST_TEXT))
         return _between(file.read(LARGEST_TEXT), where)
-    return _between(_xmp(path, where), where)
+    return _in_xmp(_xmp(path, where), where)
 
 
 # the settings of a drawing that are taken over when a picture is drawn again, with their types
@@ -123,6 +118,27 @@ _AUTO = "auto"  # of "aa"
 def _check_drawing(drawing: dict[str, Any]) -> dict[str, Any]:
     kept = {key: drawing[key] for key, kind in _SETTINGS.items() if type(drawing.get(key)) is kind}
     return {**kept, "aa": _AUTO} if drawing.get("aa") == _AUTO else kept
+
+
+def _movie_box(file: BinaryIO) -> bytes:
+    """What an MP4 or QuickTime file says of all its tracks, wherever it stands (ISO 14496-12); nothing if cut short."""
+    file.seek(0)
+    for _ in range(_MOST_CHUNKS):
+        head = file.read(8)
+        if len(head) < 8:
+            break
+        length, kind = struct.unpack(">I4s", head)
+        body = length - 8
+        if length == 1:
+            body = int.from_bytes(file.read(8), "big") - 16
+        elif length == 0:
+            body = file.seek(0, os.SEEK_END)
+        if kind == b"moov":
+            return file.read(max(0, min(body, _MOST_OF_MOVIE)))
+        if body < 0 or body > _FAR:
+            break
+        file.seek(body, os.SEEK_CUR)
+    return b""
 
 
 def _from_png(file: BinaryIO, where: str) -> bytes:
@@ -186,18 +202,21 @@ def _xmp(path: Path, where: str) -> bytes:
             where=where,
             legal="recipe files end in .toml or .json",
         ) from None
-    except (
-        ValueError,
-        SyntaxError,
-        OverflowError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
-        raise CppnError(f"it cannot be read as a picture: {error}", where=where) from None
+    except OSError:
+        raise
+    except Exception as error:  # a foreign file may break a reader in any way
+        raise CppnError(f"it cannot be read as a picture: {shorten(str(error))}", where=where) from None
     return packet.encode() if isinstance(packet, str) else bytes(packet)
 
 
-def _between(packet: bytes, where: str, marks: tuple[bytes, bytes] = (_XMP_OPEN, _XMP_CLOSE)) -> bytes:
+def _in_xmp(packet: bytes, where: str) -> bytes:
+    found = xmp.find(packet[:LARGEST_TEXT])
+    if found is None:
+        raise _none(where)
+    return found
+
+
+def _between(packet: bytes, where: str, marks: tuple[bytes, bytes] = (xmp.OPEN, xmp.CLOSE)) -> bytes:
     """What stands between our marks."""
     start = packet.find(marks[0])
     end = packet.find(marks[1], max(0, start))
@@ -207,4 +226,6 @@ def _between(packet: bytes, where: str, marks: tuple[bytes, bytes] = (_XMP_OPEN,
 
 
 def _none(where: str) -> CppnError:
-    return CppnError("there is no recipe in this picture", where=where, legal="only pictures that cppn drew carry one")
+    beside = next((one for e in (".toml", ".json") if (one := Path(where).with_suffix(e)).is_file()), None)
+    legal = f"one lies beside it: {beside}" if beside else "only pictures that cppn drew carry one"
+    return CppnError("there is no recipe in this picture", where=where, legal=legal)

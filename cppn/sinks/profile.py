@@ -21,7 +21,7 @@ def gray_profile() -> bytes:
     """
     curve = np.round(np.asarray(decode(np.linspace(0, 1, _CURVE), NumpyOps())) * 65535).astype(">u2")
     name = b"Gray with sRGB's curve"
-    white = [int(v * 65536) for v in (0.9642, 1.0, 0.8249)]  # D50, to which profiles refer
+    white = [round(v * 65536) for v in (0.9642, 1.0, 0.8249)]  # D50, to which profiles refer
     tags = {
         b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(name) + 1) + name + b"\0" * (1 + 4 + 4 + 2 + 1 + 67),
         b"cprt": b"text\0\0\0\0" + b"No copyright\0",

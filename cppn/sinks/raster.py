@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from .base import Sink
 from .formats import Encoding, Format
-from .metadata import KEY, Imprint, xmp_packet
+from .metadata import KEY, Imprint
 from .profile import gray_profile
 from .stream import BrokenOff, PictureStream
+from .touch_up import add_png_text, mend_webp
+from .xmp import packet as xmp_packet
 
 _MM_PER_INCH = 25.4
+_MOST_COMPRESSED = 1 << 19  # characters; Pillow takes up to 1 MiB
 _SCREEN_DPI = 72.0  # where nothing is said, as most programs assume
 
 
@@ -73,6 +76,7 @@ class RasterSink(Sink):
             height, width, channels = self._shape
             settings = self._format.settings(self._encoding, width, height, channels, self._bits)
             getattr(image, self._format.saver)(str(self.target), **settings)
+            self._touch_up()
         except BaseException as error:  # carried over to the drawing thread
             self._error = error
         finally:
@@ -92,10 +96,19 @@ class RasterSink(Sink):
         if self._format.saver == "pngsave":
             from .. import __version__
 
-            for i, (key, value) in enumerate(((KEY, text), ("Software", f"cppn {__version__}"))):
+            told = {"Software": f"cppn {__version__}"} | ({KEY: text} if len(text) <= _MOST_COMPRESSED else {})
+            for i, (key, value) in enumerate(told.items()):
                 image.set_type(pyvips.GValue.gstr_type, f"png-comment-{i}-{key}", value)
         else:
             image.set_type(pyvips.GValue.blob_type, "xmp-data", xmp_packet(text))
+
+    def _touch_up(self) -> None:
+        if self._format.saver == "webpsave":
+            mend_webp(self.target)
+        if self._format.saver == "pngsave" and self._imprint is not None:
+            text = self._imprint.to_json()
+            if len(text) > _MOST_COMPRESSED:
+                add_png_text(self.target, KEY, text)
 
     def _reason(self) -> Exception:
         """What the system said, from the depths of libvips' message; else libvips' own first words."""
