@@ -250,6 +250,9 @@ def test_every_control_changes_the_recipe(open_page):
     assert fill("#c-hidden", "9,9")["network"]["hidden"] == [9, 9]
     assert network("residual")(tick("#c-residual")) is True
     assert fill("#c-seed", "123")["seed"] == 123
+    assert fill("#c-seed", str(2**63 - 1))["seed"] == str(2**63 - 1), "JavaScript's numbers would round it"
+    assert page.input_value("#c-seed") == str(2**63 - 1)
+    assert fill("#c-seed", "123")["seed"] == 123
     page.click("#c-each")
     choose("#c-act-0", "gauss")
     assert acts(choose("#c-act-2", "sigmoid")) == ["gauss", acts(recipe(page))[1], "sigmoid"]

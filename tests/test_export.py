@@ -182,6 +182,15 @@ def test_a_network_file_has_the_weights_by_name(tmp_path):
     assert {one.version for one in model.opset_import} == {17}
 
 
+@pytest.mark.parametrize("act", [*CATALOGUE, "max(0, x)", "where(x > 0, x, 1)", "x**0.5", "atan(x)", "erf(x)"])
+def test_a_network_file_gives_what_is_not_defined_as_the_oracle_does(tmp_path, act):
+    """Half of the picture is NaN before the activation."""
+    recipe = small((act, "linear"), inputs=("log(x)", "y"), hidden=(3,), levels=(-2.0, 2.0), mode="gray")
+    with np.errstate(all="ignore"):
+        colours, _ = by_onnx(recipe, tmp_path)
+        assert (np.abs(colours - of_oracle(recipe)) > 0.01).mean() <= 0.02
+
+
 def test_without_onnx_one_line_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(cppn.CppnError, match=r"install cppn\[onnx\]") as caught:

@@ -11,7 +11,7 @@ What is not defined is as in IEEE 754, in every kind: an operation on NaN is NaN
 with NaN does not hold, so that `where` takes its second value, `min` and `max` their second argument, `clamp` the
 lower limit, `sign` 0. Division by zero is an infinity or NaN; sin, cos and tan of infinities are NaN, tanh, erf and
 atan their limits; floor and round leave infinities. A picture's value that is NaN is drawn as 0, its lowest level.
-Values above 3.4e38 are infinite in float32, which all engines but the oracle compute in.
+Values above 3.4e38 are infinite in float32, which all engines but the oracle compute in. GLSL leaves NaN to the card.
 """
 
 from __future__ import annotations

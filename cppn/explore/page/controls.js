@@ -1,6 +1,6 @@
 /** The panel: a control for everything in the recipe, with ranges from the catalogue. */
 
-import { acts, parameters, parse, setParameter, write } from "./recipe.js";
+import { acts, parameters, parse, setParameter, whole, write } from "./recipe.js";
 
 const FORMULA = "formula…";
 
@@ -126,7 +126,7 @@ export class Controls {
     this.number("gain", "Gain", 0, 20, "Factor on the weights", () => this.state.recipe.network.gain, (gain) => ({ network: { gain } }));
     this.check("residual", "Residual", () => this.state.recipe.network.residual, (residual) => ({ network: { residual } }));
     this.text("seed", "Seed", "Of the weights", () => String(this.state.recipe.seed), (text) => ({
-      "": { seed: Number(text) }, network: { weights: null, blend: null },
+      "": { seed: whole(text) }, network: { weights: null, blend: null },
     }));
   }
 

@@ -75,3 +75,6 @@ export function setParameter(texts, key, value, catalogue) {
 
 /** A seed that nobody has seen. */
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
+
+/** A whole number from text. Beyond those that a Number tells from the next it stays text, which the server reads. */
+export const whole = (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : text.trim());
