@@ -38,7 +38,7 @@ _LOG = logging.getLogger("cppn")
 _F32 = hl.Float(32)
 _ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
 _TURN = ("turns", "same", "before", "after")  # of hues
-_MOST = 10_000  # operations to compile: about four seconds
+_MOST = 10_000  # operations to compile: about two seconds
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
 
 

@@ -50,7 +50,7 @@ def is_whole(path: Path) -> bool:
     import pyvips
 
     try:
-        pyvips.Image.new_from_file(str(path), access="sequential", fail_on="error").avg()
+        pyvips.Image.new_from_file(str(path), access="sequential", fail_on="error", revalidate=True).avg()
     except pyvips.Error:
         return False
     return True
