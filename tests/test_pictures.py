@@ -198,6 +198,14 @@ def test_what_libvips_does_not_know_pillow_reads(tmp_path, ending):
     assert np.abs(levels(path) - COLOUR).max() < 1
 
 
+@pytest.mark.parametrize("ending", ["pgm", "ppm"])
+def test_sixteen_bits_are_read_from_portable_maps(tmp_path, ending):
+    numbers = (GRAY if ending == "pgm" else COLOUR).astype(">u2") * 257
+    head = f"{'P5' if ending == 'pgm' else 'P6'}\n96 64\n65535\n".encode()
+    (tmp_path / f"a.{ending}").write_bytes(head + numbers.tobytes())
+    assert np.abs(levels(tmp_path / f"a.{ending}") - numbers / 257).max() < 1.01
+
+
 def test_cmyk_is_read(tmp_path):
     """libvips' profile is one of print: near, not equal."""
     Image.fromarray(COLOUR).convert("CMYK").save(tmp_path / "print.tif")

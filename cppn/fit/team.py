@@ -64,8 +64,8 @@ class Team:
         """The networks with their present weights, or with those that `weights` gave, in the order of the members."""
         given = weights or self.weights()
         found = [ensemble.trained(one) for ensemble, one in zip(self._ensembles, given, strict=True)]
-        order = np.argsort(np.concatenate(self._shares))
-        return [[*chain(*found)][i] for i in order]
+        members = [*chain(*found)]
+        return [members[i] for i in np.argsort(np.concatenate(self._shares))]
 
     def close(self) -> None:
         """Let the threads go."""

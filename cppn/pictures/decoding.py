@@ -67,7 +67,9 @@ def _of_pillow(image: Image, path: Path) -> pyvips.Image:
         if not image.mode.startswith(("I", "F", "L", "CMYK")) or image.has_transparency_data:
             image = image.convert("RGBA" if image.has_transparency_data else "RGB")
         numbers = np.asarray(image)
-        found = pyvips.Image.new_from_array(numbers.astype(np.uint32) if image.mode == "I" else numbers.copy())
+        # of more than 8 bits, Pillow keeps 16 in whole numbers of 32, and may leave them in the file's order of bytes
+        kind = np.uint16 if image.mode.startswith("I") else numbers.dtype
+        found = pyvips.Image.new_from_array(numbers.astype(kind))
         found = found.copy(interpretation={1: "b-w", 2: "b-w"}.get(found.bands, "srgb"))
         found = found.copy(interpretation="cmyk") if image.mode == "CMYK" else found
     if profile := image.info.get("icc_profile"):
