@@ -377,7 +377,7 @@ class _Pipeline:
             total[(*place, o)] = bias[o]
             total[(*place, o)] += weight[k, o] * before[(*place, k)]
             h = hl.Func(f"h{i}")
-            value = self._activate(i, total[(*place, o)], [*place, o])
+            value = self._activate(i, hl.Expr(total[(*place, o)]), [*place, o])
             h[(*place, o)] = value + before[(*place, o)] if shape.residual[i] else value
             layers.append(h)
             sums.append((total, k))
@@ -399,7 +399,7 @@ class _Pipeline:
         for k, part in enumerate(parts):
             func = hl.Func(f"{label}_{k}")
             func[tuple(place)] = f32(evaluate(part.tree, values, HalideOps()))
-            values[part.name] = func[tuple(place)]
+            values[part.name] = hl.Expr(func[tuple(place)])  # two of Funcs themselves `select` makes a tuple of
             funcs.append(func)
         return funcs
 
