@@ -25,7 +25,7 @@ def command(file: str, dark: str | None, desktop: str | None, placement: str, dr
     \b
       cppn wallpaper wallpapers/flow-0000-3840x2160.png
       cppn wallpaper day.png --dark night.png
-      cppn wallpaper desk/flow-0000-span.png --placement spanned
+      cppn wallpaper flow-0000-6400x2160.png --placement spanned
     """
     from ..errors import CppnError, unknown
     from ..wallpaper import DESKTOPS, PLACEMENTS, check_picture, commands, set_wallpaper, this_desktop

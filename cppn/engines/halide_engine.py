@@ -124,7 +124,7 @@ class HalideEngine:
         if total([*folded.features, *{layer.core: None for layer in folded.layers}]) <= _MOST:
             return None
         other = choose("torch" if "torch" in available() else "reference", threads=self.threads)
-        _LOG.warning("cppn: these formulas are long to compile: the %s engine draws them", other.name)
+        _tell_once(other.name)
         return other
 
     def settle(self, channels: int, quality: Quality) -> Settle:
@@ -149,14 +149,20 @@ class HalideEngine:
         return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
+@lru_cache
+def _tell_once(other: str) -> None:
+    """A film prepares for each frame, an adaptive drawing twice."""
+    _LOG.warning("cppn: these formulas are long to compile: the %s engine draws them", other)
+
+
 class _Bound:
     """A compiled pipeline with the numbers of one field and frame."""
 
-    def __init__(
-        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality, *, scattered: bool
-    ) -> None:  # fmt: skip
+    _scattered: bool
+
+    def __init__(self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality) -> None:
         self._engine, self._channels, self._dtype = engine, field.channels, quality.dtype
-        self._pipeline = _compile(_shape(field, folded, quality, scattered))
+        self._pipeline = _compile(_shape(field, folded, quality, self._scattered))
         # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
         self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in _numbers(field, folded)]
         self._buffers = [hl.Buffer(array) for array in self._arrays]
@@ -179,10 +185,7 @@ class _Bound:
 class HalidePlan(_Bound):
     """Draws rectangles."""
 
-    def __init__(
-        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality
-    ) -> None:  # fmt: skip
-        super().__init__(engine, field, folded, frame, quality, scattered=False)
+    _scattered = False
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
         rows, columns, count = out.shape
@@ -200,10 +203,7 @@ class HalidePlan(_Bound):
 class HalidePointPlan(_Bound):
     """Draws single pixels."""
 
-    def __init__(
-        self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality
-    ) -> None:  # fmt: skip
-        super().__init__(engine, field, folded, frame, quality, scattered=True)
+    _scattered = True
 
     def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
         count, strip = len(out), self._pipeline.tile.strip
@@ -359,7 +359,7 @@ class _Pipeline:
             )
         plane = {"x": s["cx"] + s["ux"] * u + s["vx"] * v, "y": s["cy"] + s["uy"] * u + s["vy"] * v}
         self._features: list[Any] = []
-        self._steps: list[list[Any]] = []  # parts of each layer's activation
+        self._parts: list[list[Any]] = []  # parts of each layer's activation
         z = images[2][o] + images[0][1, o] * v + images[0][0, o] * u
         for j, tree in enumerate(shape.features):
             funcs = self._work_out(cut(tree), dict(plane), f"feature{j}", place)
@@ -390,7 +390,7 @@ class _Pipeline:
             values[key] = hl.Param(_F32, f"{key}_{index}", 0.0)
             self._parameters.append(values[key])
         *before, last = cut(core)
-        self._steps.append(self._work_out(before, values, f"part{index}", place))
+        self._parts.append(self._work_out(before, values, f"part{index}", place))
         return f32(evaluate(last.tree, values, HalideOps()))
 
     def _work_out(self, parts: Sequence[Part], values: dict[str, Expr], label: str, place: list[Any]) -> list[Any]:
@@ -418,11 +418,11 @@ class _Pipeline:
             units = min(2 if sums[i] is None else tile.units, self._shape.widths[i])
             h.compute_at(home, level).split(x, xo, xi, tile.strip)
             h.split(o, oo, oi, units).reorder(xi, oi, xo, oo).vectorize(xi, tile.lanes)
-            light = sum(1 for _ in self._shape.cores[i].walk()) <= _HEAVY and not self._steps[i]
+            light = sum(1 for _ in self._shape.cores[i].walk()) <= _HEAVY and not self._parts[i]
             if light:
                 h.unroll(xi).unroll(oi)
-            for step in self._steps[i]:
-                step.compute_at(h, xo).split(x, xo, xi, tile.strip).vectorize(xi, tile.lanes)
+            for part in self._parts[i]:
+                part.compute_at(h, xo).split(x, xo, xi, tile.strip).vectorize(xi, tile.lanes)
             if sums[i] is None:
                 continue
             total, k = sums[i]

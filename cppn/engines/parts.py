@@ -76,6 +76,7 @@ _Sized = tuple[Node, float]
 class _Cutter:
     def __init__(self) -> None:
         self.parts: list[Part] = []
+        self._known: dict[Node, Node] = {}  # parts that stand in several places
 
     def cut(self, tree: Node, names: Mapping[str, _Sized]) -> _Sized:
         """The formula with its large arguments named, and its size; `names` are those inside `iterate`."""
@@ -112,5 +113,7 @@ class _Cutter:
         if tree.op in COMPARISONS:  # which are no numbers that could be kept
             sides = [self._named((side, 0.0))[0] for side in tree.args]
             return Node(tree.op, tuple(sides)), 3.0
-        self.parts.append(Part(f"#{len(self.parts)}", tree))
-        return name(self.parts[-1].name), 1.0
+        if tree not in self._known:
+            self.parts.append(Part(f"#{len(self.parts)}", tree))
+            self._known[tree] = name(self.parts[-1].name)
+        return self._known[tree], 1.0

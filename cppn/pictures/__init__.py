@@ -1,5 +1,5 @@
 """Foreign pictures, read into arrays."""
 
-from .picture import MOST_PIXELS, Picture, is_whole, read_picture
+from .picture import Picture, is_whole, read_picture
 
-__all__ = ["MOST_PIXELS", "Picture", "is_whole", "read_picture"]
+__all__ = ["Picture", "is_whole", "read_picture"]

@@ -100,7 +100,8 @@ def _converted(image: pyvips.Image, largest: int, notes: list[str]) -> NDArray[n
     given: dict[str, Any] = {"input_profile": "cmyk"} if image.bands == 4 else {}
     found = deep.icc_transform("srgb", embedded=True, black_point_compensation=True, depth=16, **given)
     shares = _shares(found.copy_memory())
-    notes.append("its colours are shown as sRGB, from its profile")
+    source = "its profile" if _profile(image) else "libvips' profile of CMYK, for it has none"
+    notes.append(f"its colours are shown as sRGB, from {source}")
     return shares[..., 1:2] if image.bands == 1 else shares
 
 

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import CppnError
 from .colours import in_srgb
-from .decoding import ENDINGS, MOST_PIXELS, decode, unreadable
-
-__all__ = ["MOST_PIXELS", "Picture", "is_whole", "read_picture"]
+from .decoding import ENDINGS, decode, unreadable
 
 
 class Picture(NamedTuple):

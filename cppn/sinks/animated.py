@@ -16,10 +16,10 @@ from pathlib import Path
 from PIL import Image
 
 from ..errors import CppnError
+from . import xmp
 from .films import Film, FilmSink, Frame, durations
 from .formats import QUALITY
 from .metadata import KEY
-from .xmp import packet as xmp_packet
 
 _TICKS = 1000  # of WebP, a second
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -94,7 +94,7 @@ class AnimatedWebpSink(_AnimatedSink):
 
     def _end(self) -> None:
         if self._film.imprint is not None:
-            self._file.write(_riff(b"XMP ", xmp_packet(self._film.imprint.to_json())))
+            self._file.write(_riff(b"XMP ", xmp.packet(self._film.imprint.to_json())))
         size = self._file.tell() - 8
         self._file.seek(4)
         self._file.write(struct.pack("<I", size))

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
+from . import xmp
 from .films import Film, FilmSink, Frame, durations
-from .xmp import packet as xmp_packet
 
 _TICKS = 100  # a second
 _TOGETHER = 1 << 12  # boxes of colours at once, to bound memory
@@ -43,7 +43,7 @@ class GifSink(FilmSink):
         self._file.write(self._colours.tobytes())
         self._file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # again and again
         if self._film.imprint is not None:
-            packet = xmp_packet(self._film.imprint.to_json())
+            packet = xmp.packet(self._film.imprint.to_json())
             self._file.write(b"!\xff\x0bXMP DataXMP" + packet + _XMP_TRAILER)
 
     def encode(self, frame: Frame) -> bytes:

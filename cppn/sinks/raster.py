@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import xmp
 from .base import Sink
 from .formats import Encoding, Format
 from .metadata import KEY, Imprint
 from .profile import gray_profile
 from .stream import BrokenOff, PictureStream
 from .touch_up import add_png_text, mend_webp
-from .xmp import packet as xmp_packet
 
 _MM_PER_INCH = 25.4
 _MOST_COMPRESSED = 1 << 19  # characters; Pillow takes up to 1 MiB
@@ -72,17 +72,18 @@ class RasterSink(Sink):
             image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
             per_mm = (self._encoding.dpi or _SCREEN_DPI) / _MM_PER_INCH
             image = image.copy(xres=per_mm, yres=per_mm)
-            self._label(image)
+            text = "" if self._imprint is None else self._imprint.to_json()
+            self._label(image, text)
             height, width, channels = self._shape
             settings = self._format.settings(self._encoding, width, height, channels, self._bits)
             getattr(image, self._format.saver)(str(self.target), **settings)
-            self._touch_up()
+            self._touch_up(text)
         except BaseException as error:  # carried over to the drawing thread
             self._error = error
         finally:
             self._stream.end()
 
-    def _label(self, image: Any) -> None:
+    def _label(self, image: Any, text: str) -> None:
         """Put into the picture what its numbers mean, how large it is, and its recipe."""
         import pyvips
 
@@ -90,9 +91,8 @@ class RasterSink(Sink):
         profile = gray_profile() if gray else pyvips.Operation.call("profile_load", "srgb")
         image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
         image.set_type(pyvips.GValue.gstr_type, "resolution-unit", "in")
-        if self._imprint is None:
+        if not text:
             return
-        text = self._imprint.to_json()
         if self._format.saver == "pngsave":
             from .. import __version__
 
@@ -100,15 +100,13 @@ class RasterSink(Sink):
             for i, (key, value) in enumerate(told.items()):
                 image.set_type(pyvips.GValue.gstr_type, f"png-comment-{i}-{key}", value)
         else:
-            image.set_type(pyvips.GValue.blob_type, "xmp-data", xmp_packet(text))
+            image.set_type(pyvips.GValue.blob_type, "xmp-data", xmp.packet(text))
 
-    def _touch_up(self) -> None:
+    def _touch_up(self, text: str) -> None:
         if self._format.saver == "webpsave":
             mend_webp(self.target)
-        if self._format.saver == "pngsave" and self._imprint is not None:
-            text = self._imprint.to_json()
-            if len(text) > _MOST_COMPRESSED:
-                add_png_text(self.target, KEY, text)
+        elif self._format.saver == "pngsave" and len(text) > _MOST_COMPRESSED:
+            add_png_text(self.target, KEY, text)
 
     def _reason(self) -> Exception:
         """What the system said, from the depths of libvips' message; else libvips' own first words."""
