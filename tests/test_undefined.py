@@ -85,4 +85,6 @@ def test_what_is_long_to_compile_is_drawn_without(run):
         "render", "--act", act, "--hidden", "3", "--levels=-1,1", "--seed", "1", "--size", "16x12", "-o", "a.png"
     )
     assert "long to compile" in done.stderr
+    args = ("animate", "a.png", "--drift", "0.1", "--frames", "3", "--size", "16x12", "-q", "-o", "a.gif")
+    assert run(*args).stderr.count("long to compile") == 1, "told once, not for each frame"
     assert apart("halide", {"hidden": [3], "act": [act]}) < 0.1

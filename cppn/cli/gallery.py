@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     help="Seed of them all; by default a new one, or that of the gallery begun in this folder.",
 )
 @click.option("--size", "sizes", type=types.SIZES, multiple=True, metavar="SIZE[,SIZE…]", help="4k, iphone-15, … (4k).")
-@click.option("--span", type=types.SPAN, metavar="SIZE+SIZE…", help="One continuous picture over several screens, a file each.")
+@click.option(
+    "--span", type=types.SPAN, metavar="SIZE+SIZE…", help="One continuous picture over several screens, a file each."
+)
 @click.option("--style", type=types.STYLES, multiple=True, metavar="NAME[,NAME…]", help="Families to take (all).")
 @click.option("--styles", "list_styles", is_flag=True, help="List the styles.")
 @click.option(

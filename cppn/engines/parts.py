@@ -1,8 +1,8 @@
 """A formula cut into parts that a compiler can take.
 
 A compiler sees a tree: what a function's polynomial uses a hundred times is there a hundred times, and functions of
-functions multiply. `erf(sin(atan2(y, x)))` is some four million operations, and took ten minutes and 7 GB to compile.
-Where a tree would grow beyond a bound, what grows it becomes a part of its own, worked out once.
+functions multiply. `erf(sin(atan2(y, x)))` is some four million operations; compared with 0, it had not compiled after
+70 seconds. Where a tree would grow beyond a bound, what grows it becomes a part of its own, worked out once.
 """
 
 from __future__ import annotations
