@@ -1,5 +1,16 @@
-"""`python -m cppn`."""
+"""The command `cppn`, and `python -m cppn`."""
 
-from .cli import main
+import signal
 
-main()
+if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the command line is loaded: no traceback of half of it
+
+
+def main() -> None:
+    from .cli import main
+
+    main()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextvars import ContextVar
 from itertools import islice
 from typing import TypeVar
+from weakref import WeakSet
 
 Job = TypeVar("Job")
+Result = TypeVar("Result")
 _LOOK = 0.1  # seconds from one look at the threads to the next
 GoOn = Callable[[], None]
+_going_on: ContextVar[GoOn] = ContextVar("going_on", default=lambda: None)  # of the crew's thread that asks
 
 
 class _StoppedError(Exception):
@@ -34,6 +39,7 @@ def each(jobs: Iterable[Job], work: Callable[[Job, GoOn], None], at_once: int) -
             return list(islice(waiting, 1))
 
     def take_jobs() -> None:
+        _going_on.set(go_on)
         while not stop.is_set() and (found := next_job()):
             work(found[0], go_on)
 
@@ -49,3 +55,35 @@ def each(jobs: Iterable[Job], work: Callable[[Job, GoOn], None], at_once: int) -
                     task.result()
         finally:
             stop.set()
+
+
+def alone(work: Callable[[], Result]) -> Result:
+    """Do, in a thread of its own, what nothing can stop and takes seconds; Python's lock must be free meanwhile.
+
+    Ctrl-C and the end of a crew end the waiting for it; its result is then lost.
+    """
+    go_on, task = _going_on.get(), Future[Result]()
+
+    def begin() -> None:
+        try:
+            task.set_result(work())
+        except BaseException as error:
+            task.set_exception(error)
+
+    go_on()
+    thread = threading.Thread(target=begin, daemon=True)
+    _alone.add(thread)
+    thread.start()
+    while not wait([task], _LOOK).done:
+        go_on()
+    return task.result()
+
+
+_alone: WeakSet[threading.Thread] = WeakSet()
+
+
+@atexit.register
+def _rest() -> None:
+    """Nothing runs on while the process takes itself apart: Halide would then compile with tables that are gone."""
+    for thread in list(_alone):
+        thread.join()

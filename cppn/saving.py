@@ -16,6 +16,7 @@ from .drawing import Drawing, draw, engine_for
 from .engines import Quality
 from .engines.base import DTYPES
 from .errors import CppnError, failure
+from .making import making
 from .memory import DEFAULT, check_memory
 from .recipe import Recipe
 from .sinks import Encoding, Imprint, Sink, open_sink
@@ -178,12 +179,9 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        try:
+        with making(path) as part:
             part.write_bytes(data)
             os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
     except OSError as error:
         raise failure(f"it could not be written: {error.strerror}", where=str(path)) from None

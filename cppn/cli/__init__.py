@@ -12,6 +12,7 @@ import click
 from .. import __version__
 from ..errors import CppnError
 from .lazy import LazyGroup
+from .stopping import StoppedError, end_stopped, stop_at_signals
 from .terminal import reach_every_terminal
 
 COMMANDS = {
@@ -56,9 +57,7 @@ def main() -> NoReturn:
     # took 92 to 259 ms instead of 6; threads that sleep while they wait took 7
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     reach_every_terminal()
-    for name in ("SIGTERM", "SIGHUP"):  # end as cleanly as at Ctrl-C
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stopped)
+    stop_at_signals()
     try:
         code = cli.main(prog_name="cppn", standalone_mode=False)
         sys.stdout.flush()
@@ -74,9 +73,9 @@ def main() -> NoReturn:
     except click.ClickException as error:
         _end(_one_line(error.format_message()), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        _end("stopped", 130)
-    except _StoppedError as stopped:
-        _end("stopped", 128 + stopped.args[0])
+        end_stopped(signal.SIGINT)
+    except StoppedError as stopped:
+        end_stopped(stopped.number)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -84,14 +83,6 @@ def main() -> NoReturn:
         _end("there is not enough memory", 1)
     except OSError as error:
         _end(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
-
-
-def _stopped(number: int, frame: object) -> NoReturn:
-    raise _StoppedError(number)
-
-
-class _StoppedError(BaseException):
-    """A signal asks the program to end."""
 
 
 def _one_line(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options, types
+from .stopping import in_its_own_time
 
 if TYPE_CHECKING:
     from ..fit.film import TrainingFilm
@@ -124,7 +125,8 @@ def command(photo: str, **flags: Any) -> None:
         read_checkpoint(kept, fit, identity)
     failed = None
     try:
-        _run(fit, steps, seconds, kept, identity, flags["quiet"], film)
+        with in_its_own_time():
+            _run(fit, steps, seconds, kept, identity, flags["quiet"], film)
     except KeyboardInterrupt:
         if not fit.step:
             raise

@@ -24,8 +24,9 @@ from ..develop import Field
 from ..field.color import MODES, channels, decode, encode, to_srgb
 from ..field.formula import Node, evaluate
 from ..view import Frame
-from .base import Engine, Pixels, Plan, PointPlan, Quality
+from .base import DTYPES, Engine, Pixels, Plan, PointPlan, Quality
 from .fold import Folded, fold
+from .halide_compile import compile_by_drawing
 from .halide_ops import Expr, HalideOps, f32, float32_constants, quantise
 from .halide_settle import halide_settle
 from .parts import Part, cut, total
@@ -276,8 +277,8 @@ class _Pipeline:
         self._parameters: list[Any] = []
         with float32_constants():
             self._out = self._build()
-        # the checks of buffers are ours, in `draw`: leaving Halide's out saves a quarter of the compiling
-        self._out.compile_jit(hl.get_host_target().with_feature(hl.TargetFeature.NoAsserts))
+        none = np.empty((0, self.tile.strip, channels(shape.mode)), DTYPES[shape.bits])
+        compile_by_drawing(self._out, self._images, [none])
 
     def bind(
         self, buffers: Sequence[Any], scalars: Sequence[float], parameters: Sequence[float], places: Sequence[int]

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .adaptive import Settle, need, smooth
-from .base import Pixels, Quality
+from .base import DTYPES, Pixels, Quality
+from .halide_compile import compile_by_drawing
 from .halide_ops import HalideOps, float32_constants, quantise
 from .workers import in_forked_children
 
@@ -75,7 +76,8 @@ class _Pipeline:
         spread.compute_at(needs, xo).vectorize(f, self.lanes)
         needs.compute_with(out, y)
         self._pipeline = hl.Pipeline([out, needs])
-        self._pipeline.compile_jit(hl.get_host_target().with_feature(hl.TargetFeature.NoAsserts))
+        none = np.empty((0, self.least * channels), DTYPES[bits]), np.empty((0, self.least), np.uint8)
+        compile_by_drawing(self._pipeline, [self._corners], none)
 
     def bind(self, corners: NDArray[np.float32], top: int, left: int) -> None:
         """Set the corners of the next drawing; the first belongs to the pixel above and left of (left, top)."""

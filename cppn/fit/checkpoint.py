@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from ..errors import CppnError, failure, shorten
+from ..making import making
 from .photo import Fit
 
 SUFFIX = ".cppn-fit"
@@ -18,16 +19,14 @@ _MOST_BYTES = 1 << 31
 
 def write_checkpoint(path: Path, fit: Fit, identity: dict[str, Any]) -> None:
     """Write where a fit stands; `identity` says of what it is. Whole or not at all."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     told = {"identity": json.dumps(identity), **{key: json.dumps(value) for key, value in fit.numbers().items()}}
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        try:
-            save_file({key: value.cpu().contiguous() for key, value in fit.tensors().items()}, part, told)
+        with making(path) as part:
+            # not `save_file`, which tells of a full disk by an error of its own kind
+            part.write_bytes(save({key: value.cpu().contiguous() for key, value in fit.tensors().items()}, told))
             os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
     except OSError as error:
         raise failure(f"it could not be written: {error.strerror or error}", where=str(path)) from None
 

@@ -13,11 +13,11 @@ from ..drawing import draw, engine_for
 from ..engines import Quality
 from ..errors import CppnError
 from ..field.activations import parse_activation
+from ..making import sweep
 from ..memory import DEFAULT, check_memory
 from ..recipe import Recipe
 from ..saving import save, write_picture, write_text
 from ..sinks import Encoding
-from ..sinks.base import sweep
 from ..sinks.formats import check
 from ..sinks.names import make_folder
 from ..view import part

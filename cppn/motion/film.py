@@ -21,12 +21,12 @@ from ..crew import each
 from ..drawing import Drawing, draw, engine_for
 from ..engines import Quality, cores
 from ..errors import CppnError, failure
+from ..making import sweep
 from ..memory import DEFAULT, expected_peak
 from ..pictures import is_whole
 from ..saving import write_picture
 from ..sinks import Encoding, Imprint
 from ..sinks import films as sinks
-from ..sinks.base import sweep
 from ..sinks.formats import check, format_of
 from ..sinks.metadata import is_foreign, read_imprint
 from ..sinks.names import in_the_way

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
-from collections.abc import Container
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 from numpy.typing import NDArray
 
 from ..errors import failure
+from ..making import making, sweep
 from .names import free_path
-
-_PART = re.compile(r"\.(.+)\.(\d+)\.part")
 
 
 class Sink:
@@ -32,18 +28,19 @@ class Sink:
         # a link stays one: what it leads to is replaced
         self.path = self._wanted = path = path.resolve() if path.is_symlink() else path
         self.exclusive = False  # never take a file's place: find a free name like this one instead
-        self.part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._making = ExitStack()
 
     def sweep(self) -> None:
         """Remove what runs that were killed have left of this picture."""
         sweep(self.path.parent, {self.path.name})
 
     def __enter__(self) -> Self:
+        self.part = self._making.enter_context(making(self.path))
         try:
             self.open()
         except BaseException as error:
             self.abandon()
-            _remove(self.part)
+            self._making.close()
             if isinstance(error, OSError):
                 raise self.failed(error.strerror or str(error)) from None
             raise
@@ -66,7 +63,7 @@ class Sink:
             self.abandon()
             raise
         finally:
-            _remove(self.part)
+            self._making.close()
 
     def open(self) -> None:
         """Begin."""
@@ -93,32 +90,3 @@ class Sink:
     def failed(self, reason: str) -> Exception:
         """The error that the file could not be written."""
         return failure(f"it could not be written: {reason}", where=str(self.path))
-
-
-def sweep(folder: Path, names: Container[str]) -> None:
-    """Remove what runs that were killed have left in a folder of files of these names."""
-    for old in list(folder.iterdir()):
-        match = _PART.fullmatch(old.name)
-        if match and match[1] in names and not _runs(int(match[2])):
-            _remove(old)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-
-
-def _runs(process: int) -> bool:
-    """Is another process of this number at work? Where that cannot be asked, it may be."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()
