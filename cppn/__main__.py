@@ -7,6 +7,7 @@ if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
 
 
 def main() -> None:
+    """Run the command line."""
     from .cli import main
 
     main()

@@ -31,11 +31,11 @@ def leave_nothing() -> None:
         _remove(part)
 
 
-def sweep(folder: Path, names: Container[str]) -> None:
-    """Remove what runs that were killed have left in a folder of files of these names."""
+def sweep(folder: Path, names: Container[str] | None = None) -> None:
+    """Remove what runs that were killed have left in a folder, of files of these names or of any."""
     for old in list(folder.iterdir()):
         match = _PART.fullmatch(old.name)
-        if match and match[1] in names and not _runs(int(match[2])):
+        if match and (names is None or match[1] in names) and not _runs(int(match[2])):
             _remove(old)
 
 

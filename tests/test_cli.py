@@ -322,17 +322,28 @@ def test_mistakes_get_one_line_and_the_right_exit_code(line, run: Run, tmp_path)
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_full_disk_leaves_no_half_written_file(run: Run, tmp_path):
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("render", "--hidden", "8", "--size", "2000", "-o", "a.png"),
+        ("fit", "photo.ppm", "--hidden", "64,64", "--steps", "2", "-q", "-o", "a.png"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_full_disk_leaves_no_half_written_file(run: Run, tmp_path, words):
+    (tmp_path / "photo.ppm").write_bytes(b"P6 16 16 255\n" + bytes(range(256)) * 3)
+
     def small_files() -> None:
         # the kernel then refuses to let any file grow beyond 20 kB
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
-    done = run("render", "--hidden", "8", "--size", "2000", "-o", "a.png", fails=True, preexec_fn=small_files)
+    done = run(*words, fails=True, preexec_fn=small_files)
     assert done.returncode == 1, done.stderr
     last = done.stderr.splitlines()[-1]
-    assert last.startswith("cppn: a.png: it could not be written:")
-    assert list(tmp_path.iterdir()) == []
+    assert last.startswith("cppn: a.png")
+    assert "it could not be written: File too large" in last
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.ppm"]
 
 
 def test_a_read_only_folder_is_said(tmp_path):

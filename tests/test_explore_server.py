@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import json
 import os
+import random
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -609,6 +613,57 @@ def test_what_was_kept_is_there_the_next_time(tmp_path):
     assert live.get("/api/kept")["kept"] == []
     live.post("/api/quit", {})
     assert live.close() == (0, "")
+
+
+def test_a_kill_in_the_middle_of_keeping_loses_nothing_that_was_answered(tmp_path):
+    out = tmp_path / "out"
+    for _ in range(3):
+        live, answered = Live(tmp_path, "marble", "--no-open"), []
+        before = {one["id"] for one in live.get("/api/kept")["kept"]}
+
+        def keep(live: Live = live, answered: list[str] = answered) -> None:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                while True:
+                    answered.append(live.post("/api/keep", {"recipe": told(RECIPE), "name": "mine"})["id"])
+
+        keeping = [threading.Thread(target=keep) for _ in range(2)]
+        for thread in keeping:
+            thread.start()
+        while len(answered) < 3:
+            time.sleep(0.01)
+        live.process.kill()
+        for thread in keeping:
+            thread.join()
+        live.process.communicate()
+        again = Live(tmp_path, "marble", "--no-open")
+        kept = {one["id"] for one in again.get("/api/kept")["kept"]}
+        assert before | set(answered) <= kept
+        assert {path.stem for path in (out / ".thumbnails").iterdir()} == kept
+        assert {path.stem for path in out.glob("*.toml")} >= kept
+        assert not list(out.rglob("*.part"))
+        again.post("/api/quit", {})
+        assert again.close() == (0, "")
+
+
+def test_slow_and_damaged_requests_keep_nobody_waiting(live):
+    head = f"POST /api/shader HTTP/1.1\r\nHost: 127.0.0.1:{live.port}\r\ncontent-type: application/json\r\n"
+    whole = (head + "content-length: 14\r\n\r\n" + '{"recipe": {}}').encode()
+    rng = random.Random(1)
+    with contextlib.ExitStack() as open_still:
+        for _ in range(200):  # halves of requests, which nobody finishes
+            one = open_still.enter_context(socket.create_connection(("127.0.0.1", live.port)))
+            one.sendall(whole[: rng.randrange(len(whole))])
+        assert live.get("/api/alive") == {}
+        for _ in range(100):
+            damaged = bytearray(whole)
+            for _ in range(rng.choice((1, 2, 9))):
+                damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+            with socket.create_connection(("127.0.0.1", live.port), timeout=30) as one:
+                one.sendall(damaged)
+                one.shutdown(socket.SHUT_WR)
+                answer = one.makefile("rb").readline()
+            assert answer == b"" or b" 4" in answer
+        assert live.get("/api/alive") == {}
 
 
 def test_a_port_that_is_taken_is_told(run):

@@ -137,6 +137,11 @@ def a_photo(folder: Path) -> Path:
     return photo
 
 
+def python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program in the folder."""
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=30)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=("stops", "disks"))
@@ -151,7 +156,9 @@ def main() -> int:
         for name in asked.names or COMMANDS:
             rng = random.Random(f"{asked.seed} {name}")
             outcomes = list({"stops": stops, "disks": disks}[asked.kind](name, asked.each, photo, rng))
-            codes = {code: [one.code for one in outcomes].count(code) for code in sorted({one.code for one in outcomes})}
+            codes = {
+                code: [one.code for one in outcomes].count(code) for code in sorted({one.code for one in outcomes})
+            }
             print(f"{name}: statuses {codes}, slowest {max(one.seconds for one in outcomes):.2f} s", flush=True)
             for one in outcomes:
                 if one.wrong:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from ..errors import CppnError, failure
+from ..making import sweep
 from ..naming import file_name
 from ..recipe import Recipe, Section, read_recipe, read_table, validated
 from ..saving import save, write_text
@@ -48,6 +49,9 @@ class Kept:
         self._lock = threading.Lock()
         self._files: dict[str, Path] = {}
         thumbs = folder / _THUMBS
+        for one in (folder, thumbs):
+            if one.is_dir():
+                sweep(one)
         if thumbs.is_dir():  # only what was kept here before is listed, not whatever else lies in the folder
             for thumb in sorted(thumbs.glob("*.png"), key=lambda one: (one.stat().st_mtime_ns, one.name)):
                 if (path := folder / f"{thumb.stem}.toml").is_file():

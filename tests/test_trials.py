@@ -1,0 +1,47 @@
+"""A few of the misfortunes of `trials.py`, which tries every command."""
+
+import random
+
+import pytest
+import trials
+
+
+@pytest.mark.parametrize("name", ["compile", "film", "gallery", "tiles"])
+def test_stopped_at_any_moment_a_command_ends_and_leaves_nothing_half_written(name, tmp_path):
+    outcomes = list(trials.stops(name, 2, trials.a_photo(tmp_path), random.Random(name)))
+    assert len(outcomes) == 2
+    for one in outcomes:
+        assert not one.wrong, one
+        assert one.code or one.left
+
+
+def test_a_program_that_does_not_come_to_rest_is_ended_all_the_same(tmp_path):
+    """As when a signal comes where Python loses exceptions."""
+    code = (
+        "import os, signal, time\n"
+        "from cppn.cli.stopping import stop_at_signals\n"
+        "from cppn.making import making\n"
+        "stop_at_signals()\n"
+        "with making(Path('a.png')) as part:\n"
+        "    part.touch()\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(60)\n"
+        "    except BaseException:\n"
+        "        time.sleep(60)\n"
+    )
+    done = trials.python(f"from pathlib import Path\n{code}", tmp_path)
+    assert done.returncode == 143
+    assert done.stderr == "cppn: stopped\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_signals_that_are_ignored_stay_so(tmp_path):
+    code = (
+        "import signal\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "from cppn.cli.stopping import stop_at_signals\n"
+        "stop_at_signals()\n"
+        "signal.raise_signal(signal.SIGHUP)"
+    )
+    assert trials.python(code, tmp_path).returncode == 0
