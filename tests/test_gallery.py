@@ -197,6 +197,8 @@ def test_screens_side_by_side_show_one_picture():
     assert wanted.canvas == (112, 40)
     made = entry("a", "x", "", recipe, [wanted], ".png")
     whole = cppn.render(recipe, wanted.canvas)
+    names = ["a-112x40.png", "a-screen1-64x40.png", "a-screen2-48x24.png"]
+    assert [copy.path for copy in made.copies] == names
     for copy, (left, top, width, height) in zip(made.copies, wanted.screens, strict=True):
         drawn = cppn.render(copy.recipe, (copy.width, copy.height)).astype(int)
         assert np.abs(drawn - whole[top : top + height, left : left + width]).max() <= 1

@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from PIL import Image
+
 LONG = "theta,erf(sin(theta)+theta),atan2(erf(x),sin(y)),erf(erf(x*y))"
 COMMANDS = {
     "render": "render silk --size 2400x1800 -q -o a.png",
@@ -36,8 +38,8 @@ COMMANDS = {
     "fit": "fit PHOTO --steps 40 --hidden 32,32 -q -o a.png",
     "curves": "study curves -q -o s",
     "gradients": "study gradients -q -o s",
-    "depth": "study depth --quick -q -o s",
-    "report": "study report --quick -q -o s",
+    "depth": "study depth --layers 4 --epochs 20 --depths 5 --seeds 1 --fresh -q -o s",
+    "report": "study report --quick --act relu --fresh -q -o r.html",
     "page": "export silk -o a.html",
     "onnx": "export silk -o a.onnx",
     "info": "info silk",
@@ -132,8 +134,8 @@ def small_disk(size: int) -> Iterator[Path]:
 
 def a_photo(folder: Path) -> Path:
     """A small picture to learn, without a recipe."""
-    photo = folder / "photo.ppm"
-    photo.write_bytes(b"P6 48 32 255\n" + bytes(range(256)) * 18)
+    photo = folder / "photo.png"
+    Image.linear_gradient("L").resize((48, 32)).save(photo)
     return photo
 
 
@@ -149,11 +151,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("names", nargs="*", metavar="COMMAND", help=", ".join(COMMANDS))
     asked = parser.parse_intermixed_args()
-    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp()
+    for home in ("CONFIG", "DATA", "CACHE"):
+        os.environ[f"XDG_{home}_HOME"] = tempfile.mkdtemp()
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         photo = a_photo(Path(folder))
-        for name in asked.names or COMMANDS:
+        # the live page writes what it is asked for, and ends when it is told
+        for name in asked.names or [name for name in COMMANDS if (asked.kind, name) != ("disks", "explore")]:
             rng = random.Random(f"{asked.seed} {name}")
             outcomes = list({"stops": stops, "disks": disks}[asked.kind](name, asked.each, photo, rng))
             codes = {

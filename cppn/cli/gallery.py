@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 )
 @click.option("--size", "sizes", type=types.SIZES, multiple=True, metavar="SIZE[,SIZE…]", help="4k, iphone-15, … (4k).")
 @click.option(
-    "--span", type=types.SPAN, metavar="SIZE+SIZE…", help="One continuous picture over several screens, a file each."
+    "--span",
+    type=types.SPAN,
+    metavar="SIZE+SIZE…",
+    help="One picture over several screens: whole, and a file for each.",
 )
 @click.option("--style", type=types.STYLES, multiple=True, metavar="NAME[,NAME…]", help="Families to take (all).")
 @click.option("--styles", "list_styles", is_flag=True, help="List the styles.")

@@ -47,7 +47,7 @@ _PLAIN = Encoding()
 class Wanted:
     """A shape that every picture is wanted in: a canvas, and the screens that show parts of it.
 
-    `screens`: left, top, width and height of each; one that shows all for an ordinary size. `dpi`: of sizes on paper.
+    `screens`: left, top, width and height of each; for an ordinary size one, which shows all. `dpi`: of sizes on paper.
     """
 
     canvas: tuple[int, int]
@@ -61,11 +61,11 @@ class Wanted:
 
     @staticmethod
     def span(sizes: Sequence[tuple[int, int]]) -> Wanted:
-        """Screens side by side, their middles on one line, as one continuous picture."""
+        """Screens side by side, their middles on one line: all of them as one picture, and what each shows."""
         height = max(h for _, h in sizes)
         lefts = [sum(w for w, _ in sizes[:i]) for i in range(len(sizes) + 1)]
         screens = tuple((left, (height - h) // 2, w, h) for left, (w, h) in zip(lefts, sizes, strict=False))
-        return Wanted((lefts[-1], height), screens)
+        return Wanted((lefts[-1], height), ((0, 0, lefts[-1], height), *screens))
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,11 @@ def entry(name: str, family: str, why: str, recipe: Recipe, wanted: Sequence[Wan
     """A picture in all shapes that it is wanted in."""
     copies = []
     for shape in wanted:
-        for number, (left, top, width, height) in enumerate(shape.screens, 1):
-            alone_ = len(shape.screens) == 1
+        for number, (left, top, width, height) in enumerate(shape.screens):  # the first shows all
             shown = (
-                recipe if alone_ else recipe.change(_view(part(recipe.view, shape.canvas, left, top, width, height)))
+                recipe.change(_view(part(recipe.view, shape.canvas, left, top, width, height))) if number else recipe
             )
-            screen = "" if alone_ else f"-screen{number}"
+            screen = f"-screen{number}" if number else ""
             copies.append(Copy(f"{name}{screen}-{width}x{height}{ending}", width, height, shown, shape.dpi))
     return Entry(name, family, why, recipe, wanted[0].canvas, tuple(copies))
 
