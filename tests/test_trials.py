@@ -19,10 +19,9 @@ def test_a_program_that_does_not_come_to_rest_is_ended_all_the_same(tmp_path):
     """As when a signal comes where Python loses exceptions."""
     code = (
         "import os, signal, time\n"
-        "from cppn.cli.stopping import stop_at_signals\n"
+        "from cppn.cli.stopping import stoppable\n"
         "from cppn.making import making\n"
-        "stop_at_signals()\n"
-        "with making(Path('a.png')) as part:\n"
+        "with stoppable(), making(Path('a.png')) as part:\n"
         "    part.touch()\n"
         "    try:\n"
         "        os.kill(os.getpid(), signal.SIGTERM)\n"
@@ -36,12 +35,29 @@ def test_a_program_that_does_not_come_to_rest_is_ended_all_the_same(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_native_code_makes_of_a_signals_exception_is_no_fault_of_the_users(tmp_path):
+    code = (
+        "import os, signal, sys\n"
+        "from cppn import cli\n"
+        "def main(**_):\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        sum(range(10**9))\n"
+        "    except BaseException:\n"
+        "        raise ValueError('made of it')\n"
+        "cli.cli.main = main\n"
+        "cli.main()"
+    )
+    done = trials.python(code, tmp_path)
+    assert (done.returncode, done.stderr) == (143, "cppn: stopped\n")
+
+
 def test_signals_that_are_ignored_stay_so(tmp_path):
     code = (
         "import signal\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "from cppn.cli.stopping import stop_at_signals\n"
-        "stop_at_signals()\n"
-        "signal.raise_signal(signal.SIGHUP)"
+        "from cppn.cli.stopping import stoppable\n"
+        "with stoppable():\n"
+        "    signal.raise_signal(signal.SIGHUP)"
     )
     assert trials.python(code, tmp_path).returncode == 0

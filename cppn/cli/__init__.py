@@ -12,7 +12,7 @@ import click
 from .. import __version__
 from ..errors import CppnError
 from .lazy import LazyGroup
-from .stopping import StoppedError, end_stopped, stop_at_signals
+from .stopping import end_stopped, stoppable
 from .terminal import reach_every_terminal
 
 COMMANDS = {
@@ -57,9 +57,9 @@ def main() -> NoReturn:
     # took 92 to 259 ms instead of 6; threads that sleep while they wait took 7
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     reach_every_terminal()
-    stop_at_signals()
     try:
-        code = cli.main(prog_name="cppn", standalone_mode=False)
+        with stoppable():
+            code = cli.main(prog_name="cppn", standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except CppnError as error:
@@ -74,8 +74,6 @@ def main() -> NoReturn:
         _end(_one_line(error.format_message()), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         end_stopped(signal.SIGINT)
-    except StoppedError as stopped:
-        end_stopped(stopped.number)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

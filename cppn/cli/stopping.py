@@ -14,10 +14,11 @@ from ..making import leave_nothing
 
 _GRACE = 0.8  # seconds for what is under way to come to rest
 _AGAIN = 0.01
-_patient = 0  # how many ask to end in their own time
+_patient = False  # what runs ends in its own time
+_asked: int | None = None  # by this signal to end
 
 
-class StoppedError(BaseException):
+class _StoppedError(BaseException):
     """A signal asks the program to end; Ctrl-C raises KeyboardInterrupt."""
 
     def __init__(self, number: int) -> None:
@@ -25,23 +26,36 @@ class StoppedError(BaseException):
         self.number = number
 
 
-def stop_at_signals() -> None:
+@contextmanager
+def stoppable() -> Iterator[None]:
     """Take the signals that are not ignored: a job in the background, or under `nohup`, does not hear some of them."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _heard)
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    taken = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    for number in taken:
+        signal.signal(number, _heard)
+    try:
+        yield
+    except BaseException:
+        if _asked is not None:  # native code makes errors of its own of what a signal raises
+            end_stopped(_asked)
+        raise
+    finally:
+        for number in taken:  # nothing is left to tidy up
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
 def in_its_own_time() -> Iterator[None]:
-    """What Ctrl-C ends, but with something to finish."""
-    global _patient
-    _patient += 1
+    """What Ctrl-C ends, but with something to finish: whoever catches it goes on."""
+    global _patient, _asked
+    _patient = True
     try:
         yield
+    except KeyboardInterrupt:
+        _asked = None
+        raise
     finally:
-        _patient -= 1
+        _patient = False
 
 
 def end_stopped(number: int) -> NoReturn:
@@ -56,9 +70,11 @@ def _heard(number: int, frame: FrameType | None) -> None:
         # raised in one of its callbacks, an exception is lost, and a lock held for ever: where it is next, then
         _later(_AGAIN, lambda: os.kill(os.getpid(), number))
         return
+    global _asked
+    _asked = number
     if not (_patient and number == signal.SIGINT):
         _later(_GRACE, lambda: end_stopped(number))
-    raise KeyboardInterrupt if number == signal.SIGINT else StoppedError(number)
+    raise KeyboardInterrupt if number == signal.SIGINT else _StoppedError(number)
 
 
 def _later(seconds: float, action: Callable[[], object]) -> None:
