@@ -7,6 +7,7 @@ import binascii
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,8 @@ from .field.color import channels, hue_turn, palette_table, turn_palette
 from .field.inputs import parse_input
 from .network import Layer, Network, Weights, check_chain, read_weights
 from .recipe import NetworkRecipe, Recipe
-from .rng import Stream
+from .rng import Purpose, Stream
 from .view import View
-
-# what the numbers of a stream are for: the second integer of its path is the layer
-_WEIGHT, _BIAS, _LATENT = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -34,10 +32,20 @@ class Field:
     network: Network
     mode: str
     levels: tuple[float, float]
-    table: NDArray[np.float64] | None  # (n, 3), a palette's
-    turn: tuple[float, float, float, float] | None  # of the hues, as `to_srgb` takes it
+    palette: str | None
+    hue: float  # degrees by which all hues are turned
     invert: bool
     view: View
+
+    @property
+    def table(self) -> NDArray[np.float64] | None:
+        """The palette's table, shape (n, 3), its hues turned."""
+        return None if self.palette is None else _table(self.palette, self.hue)
+
+    @property
+    def turn(self) -> tuple[float, float, float, float] | None:
+        """How other hues are turned, as `to_srgb` takes it."""
+        return hue_turn(self.mode, self.hue)
 
     @property
     def channels(self) -> int:
@@ -53,8 +61,14 @@ def develop(recipe: Recipe) -> Field:
     color = recipe.color
     network = develop_network(recipe)
     levels = color.levels or network.layers[-1].activation.span or color.measured or (0.0, 1.0)
-    table = turn_palette(palette_table(color.palette), color.hue) if color.palette is not None else None
-    return Field(network, color.mode, levels, table, hue_turn(color.mode, color.hue), color.invert, recipe.view)
+    return Field(network, color.mode, levels, color.palette, color.hue, color.invert, recipe.view)
+
+
+@lru_cache(maxsize=16)
+def _table(palette: str, hue: float) -> NDArray[np.float64]:
+    table = turn_palette(palette_table(palette), hue)
+    table.setflags(write=False)  # it is shared
+    return table
 
 
 def needs_levels(recipe: Recipe) -> bool:
@@ -88,10 +102,10 @@ def develop_network(recipe: Recipe) -> Network:
 
 def _latent(seed: int, spec: NetworkRecipe) -> tuple[float, ...]:
     if isinstance(spec.latent, int):
-        numbers = Stream(seed, _LATENT).normal(spec.latent)
+        numbers = Stream(seed, Purpose.LATENTS).normal(spec.latent)
         if spec.blend:
             for other, share in spec.blend:
-                numbers = numbers + share * Stream(other, _LATENT).normal(spec.latent)
+                numbers = numbers + share * Stream(other, Purpose.LATENTS).normal(spec.latent)
             numbers = numbers / _spread(spec)
         return tuple(numbers.tolist())
     return spec.latent
@@ -123,7 +137,7 @@ def _draw(
     of a seed is the red channel of its colour picture.
     """
     bound = 1 / math.sqrt(inputs)
-    stream = Stream(seed, _WEIGHT, index)
+    stream = Stream(seed, Purpose.WEIGHTS, index)
     count = inputs * outputs
     uniform = 2.0 * stream.uniform(count) - 1.0 if spec.init not in ("normal", "kaiming") else np.empty(0)
     match spec.init:
@@ -138,7 +152,7 @@ def _draw(
         case "siren":  # Sitzmann et al. 2020, section 3.2; ω₀ is the activation's own frequency
             omega = abs(activation.parameters.get("freq", 1.0)) or 1.0
             weight = (1 / inputs if index == 0 else math.sqrt(6 / inputs) / omega) * uniform
-    biases = Stream(seed, _BIAS, index)
+    biases = Stream(seed, Purpose.BIASES, index)
     bias = biases.normal(outputs) if spec.init == "normal" else 2.0 * biases.uniform(outputs) - 1.0
     return (spec.gain * weight).astype(np.float32).reshape(outputs, inputs), (bound * bias).astype(np.float32)
 

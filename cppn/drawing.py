@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 
-from .develop import develop, develop_network, needs_levels
+from .develop import Field, develop, needs_levels
 from .engines import AdaptivePlan, Engine, Pixels, Plan, Quality, choose
 from .errors import CppnError
 from .recipe import Recipe
@@ -28,11 +28,21 @@ def complete(recipe: Recipe) -> Recipe:
     It is measured on a fixed grid over the recipe's square view, by the oracle, so that it is the same everywhere, and
     rounded to six digits. Pictures of any size, crops and frames then agree.
     """
-    return recipe.change({"color": {"measured": measure([recipe])}}) if needs_levels(recipe) else recipe
+    return _complete(recipe)[0]
 
 
-def measure(recipes: Iterable[Recipe]) -> tuple[float, float]:
-    """The range of nearly all values that the last activation takes in the views of these recipes together.
+def _complete(recipe: Recipe) -> tuple[Recipe, Field]:
+    """A recipe with nothing left open, and its field; developed once."""
+    field = develop(recipe)
+    if not needs_levels(recipe):
+        return recipe, field
+    levels = measure([field])
+    color = recipe.color.model_copy(update={"measured": levels})
+    return recipe.model_copy(update={"color": color}), replace(field, levels=levels)
+
+
+def measure(fields: Iterable[Field]) -> tuple[float, float]:
+    """The range of nearly all values that the last activation takes in the views of these fields together.
 
     Errors: CppnError if it takes no finite value.
     """
@@ -40,10 +50,10 @@ def measure(recipes: Iterable[Recipe]) -> tuple[float, float]:
 
     j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
     found = []
-    for recipe in recipes:
-        view = frame(recipe.view, _GRID, _GRID)
+    for field in fields:
+        view = frame(field.view, _GRID, _GRID)
         x, y = view.cx + view.ux * i + view.vx * j, view.cy + view.uy * i + view.vy * j
-        found.append(outputs(develop_network(recipe), x, y)[-1].ravel())
+        found.append(outputs(field.network, x, y)[-1].ravel())
     values = np.concatenate(found)
     values = values[np.isfinite(values)]
     if not values.size:
@@ -53,11 +63,11 @@ def measure(recipes: Iterable[Recipe]) -> tuple[float, float]:
 
 
 def engine_for(
-    recipe: Recipe, size: tuple[int, int], engine: str | None = None, device: str | None = None,
+    view: View, size: tuple[int, int], engine: str | None = None, device: str | None = None,
     threads: int | None = None,
 ) -> Engine:  # fmt: skip
     """The engine to draw with: as `choose` says, but the float64 one where float32 cannot tell pixels apart."""
-    if engine is None and device is None and is_deep(recipe.view, size):
+    if engine is None and device is None and is_deep(view, size):
         engine = "reference"
     return choose(engine, device, threads)
 
@@ -73,14 +83,20 @@ def is_deep(view: View, size: tuple[int, int]) -> bool:
 class Drawing:
     """A picture about to be drawn."""
 
-    recipe: Recipe  # complete
+    field: Field
     width: int
     height: int
     channels: int
     quality: Quality
     engine: Engine
     plan: Plan
+    told: Callable[[], Recipe]  # the field as text, complete
     bleed: int = 0  # of width and height, beyond each edge
+
+    @property
+    def recipe(self) -> Recipe:
+        """What draws the picture again."""
+        return self.told()
 
     @property
     def band_rows(self) -> int:
@@ -112,17 +128,24 @@ def draw(
     *, bleed: int = 0,
 ) -> Drawing:  # fmt: skip
     """Make ready to draw a recipe at a size (width, height), with `bleed` pixels more beyond each edge."""
+    recipe, field = _complete(recipe)
+    return draw_field(field, lambda: recipe, size, quality, engine, bleed=bleed)
+
+
+def draw_field(
+    field: Field, told: Callable[[], Recipe], size: tuple[int, int], quality: Quality | None = None,
+    engine: Engine | None = None, *, bleed: int = 0,
+) -> Drawing:  # fmt: skip
+    """The same of a field; what it is `told` as, complete, is asked only when a file is written."""
     width, height = check_size(*size)
     if not 0 <= bleed <= max(size):
         raise CppnError(f"a bleed of {bleed} pixels", where="bleed", legal=f"0 to {max(size)} are legal")
     check_size(width + 2 * bleed, height + 2 * bleed)
-    quality, engine = quality or Quality(), engine or engine_for(recipe, size)
-    recipe = complete(recipe)
-    field = develop(recipe)
+    quality, engine = quality or Quality(), engine or engine_for(field.view, size)
     laid = frame(field.view, width, height, bleed)
     prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
     plan = prepare(field, laid, quality)
-    return Drawing(recipe, laid.width, laid.height, field.channels, quality, engine, plan, bleed)
+    return Drawing(field, laid.width, laid.height, field.channels, quality, engine, plan, told, bleed)
 
 
 def render(
@@ -135,7 +158,7 @@ def render(
     (floats in [0, 1]).
     Errors: CppnError for sizes that cannot be, engines and devices that are not there, arrays above 64 GiB.
     """
-    drawing = draw(recipe, size, Quality(aa, bits, dither), engine_for(recipe, size, engine, device, threads))
+    drawing = draw(recipe, size, Quality(aa, bits, dither), engine_for(recipe.view, size, engine, device, threads))
     shape = (drawing.height, drawing.width, drawing.channels)
     if np.prod(shape) * drawing.quality.dtype.itemsize > MOST_BYTES:
         raise CppnError(

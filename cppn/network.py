@@ -42,6 +42,11 @@ class Network:
         """How many units each layer has."""
         return tuple(len(layer.bias) for layer in self.layers)
 
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """That of each layer."""
+        return tuple(layer.activation for layer in self.layers)
+
     def is_residual(self, index: int) -> bool:
         """Does layer `index` add its input to its output?"""
         return self.residual and 0 < index < len(self.layers) - 1

@@ -7,6 +7,8 @@ are not); the rest uses only operations that IEEE 754 rounds exactly (+ − × �
 
 from __future__ import annotations
 
+from enum import IntEnum, unique
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +17,28 @@ Floats = NDArray[np.float64]
 LARGEST_SEED = 2**63 - 1
 
 
+@unique
+class Purpose(IntEnum):
+    """What the numbers of a stream are for: no two purposes share a stream, and none ever changes its number."""
+
+    WEIGHTS = 0
+    BIASES = 1
+    LATENTS = 2
+    POINTS = 3  # at which a network learns a target
+    DROPOUT = 4
+    FOURIER = 5  # features of a fit
+    PIXELS = 6  # that a fit looks at
+    INVENT = 10
+    VARY = 11
+    LITTER = 20
+    MUTATE = 21
+    CROSS = 22
+    WEIGHTS_WALK = 30
+    LATENTS_WALK = 31
+
+
 class Stream:
-    """An endless row of random numbers, named by a seed and a path of integers.
+    """An endless row of random numbers, named by a seed and a path of integers: its purpose first, then which one.
 
     Streams with different paths are independent, and a longer draw begins with the shorter one:
     `Stream(7, 0).uniform(3)` are the first three of `Stream(7, 0).uniform(9)`.

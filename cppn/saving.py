@@ -52,7 +52,7 @@ def save(
         if target.suffix.lower() in (".toml", ".json"):
             write_text(target, what.to_toml() if target.suffix.lower() == ".toml" else what.to_json() + "\n")
             return target
-        drawn_by = engine_for(what, size, engine, device, threads)
+        drawn_by = engine_for(what.view, size, engine, device, threads)
         drawing = draw(what, size, Quality(aa, bits, dither), drawn_by, bleed=bleed)
         return write_picture(drawing, target, encoding, max_memory=max_memory, exclusive=exclusive, resume=resume)
     pixels = np.asarray(what)

@@ -11,7 +11,7 @@ import cppn
 PACKAGE = Path(cppn.__file__).parent
 # from the foundations up; a room imports only what stands before it
 ORDER = [
-    "errors", "rng", "crew", "making", "field", "view", "recipe", "network", "develop", "engines", "drawing", "shader", "sinks", "memory", "library", "sources",
+    "errors", "rng", "crew", "making", "field", "view", "recipe", "network", "develop", "transcribe", "engines", "drawing", "shader", "sinks", "memory", "library", "sources",
     "saving", "estimate", "overrides", "naming", "pictures", "mosaic", "motion", "gallery", "wallpaper", "fit", "study", "web", "export", "explore", "cli",
 ]  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))

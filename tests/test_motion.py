@@ -307,7 +307,7 @@ WRONG = {
     "a key of four": (track("zoom", [0, 1, "in", 3]), "is no key"),
     "a key with a number for an easing": (track("zoom", [0, 1], [1, 2, 3]), "is no key"),
     "an unknown key": ({"drft": {}}, "did you mean 'drift'"),
-    "a newer version": ({"version": 2}, "newer than this program"),
+    "a newer version": ({"version": 3}, "newer than this program"),
     "infinity": (track("zoom", [0, math.inf]), "finite"),
     "weights that do not fit": ({"morph": {"recipes": [small("tanh", hidden=(4,)).to_dict()], "by": "weights"}}, "different shapes"),
     "grey without hue": ({**track("hue", [0, 0], [1, 9]), "recipe": small("tanh").to_dict()}, "grey has no hue"),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import cppn
 from cppn.develop import develop, develop_network
 from cppn.network import write_weights
 from cppn.recipe import VERSION, from_dict, from_json
+from cppn.transcribe import transcribe
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 texts = st.text(max_size=40)
@@ -242,10 +244,9 @@ def test_another_seed_drops_a_blend_and_another_shape_keeps_it():
 
 
 def test_a_network_written_out_needs_no_blend():
-    from cppn.motion.walks import with_network
-
     recipe = cppn.Recipe(network=cppn.NetworkRecipe(hidden=(5,), act="tanh", latent=2, blend=BLEND))
-    network = develop_network(recipe)
-    written = with_network(recipe, network, list(network.layers))
+    field = develop(recipe)
+    layers = tuple(replace(layer, weight=layer.weight.copy()) for layer in field.network.layers)
+    written = transcribe(replace(field, network=replace(field.network, layers=layers)), recipe, field)
     assert written.network.blend == ()
     assert np.array_equal(cppn.render(written, (8, 8)), cppn.render(recipe, (8, 8)))

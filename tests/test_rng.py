@@ -1,7 +1,10 @@
 """The random stream never changes."""
 
+import ast
 import math
+import re
 import statistics
+from pathlib import Path
 
 import numpy as np
 from hypothesis import given
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 import cppn
 from cppn.develop import develop_network
+from cppn.motion.walks import Drift, streams
 from cppn.rng import LARGEST_SEED, Stream
 
 
@@ -58,3 +62,29 @@ def test_weights_follow_the_distribution_of_their_scheme():
     assert abs(first_hidden("xavier").std() - 2 * math.sqrt(2 / 512)) < 1e-3
     assert abs(first_hidden("kaiming").std() - 2 * math.sqrt(2 / 256)) < 2e-3
     assert abs(np.abs(first_hidden("siren", "sin:freq=30")).max() - 2 * math.sqrt(6 / 256) / 30) < 1e-4
+
+
+def test_every_stream_that_is_drawn_from_has_a_name_of_its_own():
+    calls = [
+        (path, node)
+        for path in Path(cppn.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Stream", "Dice")
+    ]
+    assert len(calls) > 10
+    for path, call in calls:
+        told = ast.unparse(call.args[1])
+        assert re.fullmatch(r"Purpose\.[A-Z_]+|stream|purpose|\*path", told), f"{path}: {told}"
+
+
+def test_a_walk_with_the_recipes_own_seed_goes_its_own_way():
+    def cosine(version: int) -> float:
+        recipe = cppn.Recipe(seed=7)
+        network = develop_network(recipe)
+        moved = Drift(network, 0.3, 7, streams(version)[0]).at(network, 0.5)
+        start, end = (network.layers[1].weight.ravel().astype(float), moved.layers[1].weight.ravel().astype(float))
+        way = end - start
+        return float(way @ start) / np.linalg.norm(start) / np.linalg.norm(way)
+
+    assert abs(cosine(1)) > 0.8, "as films of the first version were"
+    assert abs(cosine(2)) < 0.4

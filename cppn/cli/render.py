@@ -112,7 +112,7 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
     encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
     quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
     form, *_ = (check(path, size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding) for path in paths)
-    engine = engine_for(recipe, size, flags["engine"], flags["device"], flags["threads"])
+    engine = engine_for(recipe.view, size, flags["engine"], flags["device"], flags["threads"])
     return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, engine, limit, flags["resume"])
 
 

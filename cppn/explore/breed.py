@@ -21,10 +21,9 @@ from ..gallery.dice import Dice
 from ..gallery.palettes import RAMPS, banded, shaded
 from ..gallery.styles import ACTIVATIONS
 from ..recipe import LARGEST_SHARE, NetworkRecipe, Recipe, from_dict
-from ..rng import Stream
+from ..rng import Purpose, Stream
 
 LOCKS = ("weights", "colours", "activations")  # what a child may be told to have from its first parent
-_LITTER, _MUTATE, _CROSS = 20, 21, 22  # what the dice of a stream are for
 _TRIES = 4  # at a child that can be drawn
 _FARTHEST = 1.45  # radians by which weights turn at strength 1; at a right angle nothing of them would be left
 _TERMS = 32  # of a child: each is drawn whenever it is
@@ -36,7 +35,7 @@ _MOST_STEPS = 4  # of the logistic map that chance goes to; beyond, everything i
 
 def litter(seed: int, count: int) -> list[int]:
     """The seeds of so many children of one seed."""
-    return [int(number * 2**53) for number in Stream(seed, _LITTER).uniform(count)]
+    return [int(number * 2**53) for number in Stream(seed, Purpose.LITTER).uniform(count)]
 
 
 def mutate(recipe: Recipe, strength: float, locks: Container[str], seed: int) -> Recipe:
@@ -48,7 +47,7 @@ def mutate(recipe: Recipe, strength: float, locks: Container[str], seed: int) ->
     if strength <= 0:
         return recipe
     for attempt in range(_TRIES):
-        child = _drawable(_mutated(recipe, strength, locks, Dice(seed, _MUTATE, attempt)))
+        child = _drawable(_mutated(recipe, strength, locks, Dice(seed, Purpose.MUTATE, attempt)))
         if child is not None:
             return child
     return complete(recipe)
@@ -65,7 +64,7 @@ def cross(a: Recipe, b: Recipe, strength: float, locks: Container[str], seed: in
     if strength <= 0:
         return a
     for attempt in range(_TRIES):
-        dice = Dice(seed, _CROSS, attempt)
+        dice = Dice(seed, Purpose.CROSS, attempt)
         mixed = _drawable(_mixed(a, b, strength, locks, dice))
         child = _drawable(_mutated(mixed, 0.4 * strength, locks, dice)) if mixed is not None else None
         if child is not None:

@@ -11,10 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from ..network import Layer, Network
-from ..rng import Stream
+from ..rng import Purpose, Stream
 
 # what the numbers of a stream are for; 0 to 2 are taken by `develop`
-_POINTS, _DROPOUT = 3, 4
 
 
 class Draws(Protocol):
@@ -33,7 +32,7 @@ class OwnDraws:
     """The program's own: weights are the recipe's, and every machine draws the same."""
 
     def __init__(self, seed: int) -> None:
-        self._stream = Stream(seed, _POINTS)
+        self._stream = Stream(seed, Purpose.POINTS)
 
     def begin(self, network: Network) -> Network:
         """The network as it is."""
@@ -73,4 +72,4 @@ class TorchDraws:
 
 def dropout_seed(seed: int) -> int:
     """A seed for torch's own generator."""
-    return int(Stream(seed, _DROPOUT).uniform(1)[0] * 2**53)
+    return int(Stream(seed, Purpose.DROPOUT).uniform(1)[0] * 2**53)

@@ -19,14 +19,13 @@ from ..develop import develop_network
 from ..errors import CppnError
 from ..network import Layer, Network
 from ..recipe import Recipe, from_dict
-from ..rng import Stream
+from ..rng import Purpose, Stream
 from ..view import frame
 from .ensemble import Ensemble
 from .optimizer import Learning
 from .training import MOST_POINTS, Diverged, features_of
 
 SIREN = "sin:freq=30"
-_FOURIER, _PIXELS = 5, 6  # of streams, after those of `training`
 _LAST = 1 / 50  # of the learning rate
 _BLOCK = 1 << 16  # pixels whose values are computed at once
 _LOOKS = 40  # how often the whole picture is compared, over all the training
@@ -70,7 +69,7 @@ def start(recipe: Recipe, fourier: int = 0, scale: float = 10.0) -> Network:
     last = layers[-1]
     layers[-1] = Layer(last.weight / np.float32(30), np.full_like(last.bias, 0.5), last.activation)
     if fourier:
-        drawn = Stream(recipe.seed, _FOURIER).normal(2 * fourier).reshape(fourier, 2)
+        drawn = Stream(recipe.seed, Purpose.FOURIER).normal(2 * fourier).reshape(fourier, 2)
         weight = np.concatenate([drawn, drawn]).astype(np.float32) * np.float32(math.pi * scale)
         bias = np.repeat(np.array([0, math.pi / 2], np.float32), fourier)
         layers[0] = Layer(weight, bias, layers[0].activation)
@@ -99,7 +98,7 @@ class Fit:
         self.batch = min(batch, self._count)
         self.lr, self.recipe = lr, recipe
         self.ensemble = Ensemble([network], self.batch, Learning(lr=lr), device=device, frozen=frozen)
-        self._generator = torch.Generator().manual_seed(int(Stream(recipe.seed, _PIXELS).uniform(1)[0] * 2**53))
+        self._generator = torch.Generator().manual_seed(int(Stream(recipe.seed, Purpose.PIXELS).uniform(1)[0] * 2**53))
         self.step, self.best, self.seconds = 0, -math.inf, 0.0
         self._best_weights = self.ensemble.weights()
 

@@ -142,7 +142,7 @@ def _check_drawing(folder: Path, plan: Plan, making: Making) -> None:
     for copy in {(c.width, c.height, c.recipe.color.mode == "gray"): c for c in copies}.values():
         size = copy.width, copy.height
         form = check(folder / copy.path, *size, 8, making.encoding)
-        engine = engine_for(copy.recipe, size, making.engine, making.device, making.threads)
+        engine = engine_for(copy.recipe.view, size, making.engine, making.device, making.threads)
         check_memory(draw(copy.recipe, size, Quality(making.aa), engine), form, making.max_memory, copy.path)
 
 
@@ -162,7 +162,7 @@ def _draw(folder: Path, one: Entry, copy: Copy, making: Making, go_on: GoOn, pro
     if is_done(path, copy, making.aa):
         progress(copy.width * copy.height)
     else:
-        engine = engine_for(copy.recipe, size, making.engine, making.device, making.threads)
+        engine = engine_for(copy.recipe.view, size, making.engine, making.device, making.threads)
         drawing = draw(copy.recipe, size, Quality(making.aa), engine)
         encoding = replace(making.encoding, dpi=copy.dpi)
         write_picture(drawing, path, encoding, max_memory=making.max_memory, progress=tell)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from ..develop import develop_network
+from ..develop import develop
 from ..errors import unknown
 from ..motion.walks import Drift
 from ..recipe import Recipe, from_dict
+from ..rng import Purpose
+from ..transcribe import transcribe
 from .dice import Dice
 from .palettes import RAMPS, Tone, banded, shaded
 from .styles import STYLES, Sketch
-
-# what the dice of a stream are for
-_INVENT, _VARY = 10, 11
 
 
 def invent(
@@ -30,7 +30,7 @@ def invent(
             raise unknown("style", name, STYLES)
     names = list(styles) or list(STYLES)
     name = names[index % len(names)]
-    dice = Dice(seed, _INVENT, index)
+    dice = Dice(seed, Purpose.INVENT, index)
     sketch = STYLES[name].sketch(dice)
     view: dict[str, Any] = {"extent": sketch.extent}
     if not sketch.centred:
@@ -61,12 +61,13 @@ def _color(sketch: Sketch, dice: Dice, tone: Tone | None, palette: str | None) -
 
 def vary(recipe: Recipe, seed: int, index: int, *, tone: Tone | None = None, palette: str | None = None) -> Recipe:
     """Variation `index` of a picture: other weights or the same ones moved, another view, other colours."""
-    dice = Dice(seed, _VARY, index)
+    dice = Dice(seed, Purpose.VARY, index)
     if recipe.network.weights is None and dice.chance(0.5):
         varied = recipe.change({"": {"seed": dice.whole(0, 2**31 - 1)}, "network": {"blend": None}})
     else:
-        network = develop_network(recipe)
-        varied = Drift(network, dice.between(0.1, 0.5), dice.whole(0, 2**31 - 1)).at(recipe, dice.unit())
+        field = develop(recipe)
+        drift = Drift(field.network, dice.between(0.1, 0.5), dice.whole(0, 2**31 - 1), Purpose.WEIGHTS)
+        varied = transcribe(replace(field, network=drift.at(field.network, dice.unit())), recipe, field)
     extent = recipe.view.extent / recipe.view.zoom
     x, y = recipe.view.center
     view: dict[str, Any] = {"zoom": recipe.view.zoom * dice.factor(0.7, 1.6)}

@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..crew import each
-from ..drawing import Drawing, draw, engine_for
+from ..develop import Field
+from ..drawing import Drawing, draw_field, engine_for
 from ..engines import Quality, cores
 from ..errors import CppnError, failure
 from ..making import sweep
 from ..memory import DEFAULT, expected_peak
 from ..pictures import is_whole
+from ..recipe import Recipe
 from ..saving import write_picture
 from ..sinks import Encoding, Imprint
 from ..sinks import films as sinks
@@ -81,15 +83,16 @@ class Reel:
 
     def _draw(self, shot: Shot, size: tuple[int, int], quality: Quality) -> Drawing:
         if shot.other is None:
-            return self._part(shot.recipe, size, quality)
+            return self._part(shot.field, shot.told, size, quality)
         deep = replace(quality, bits=DEEP, dither=False)
-        parts = [self._part(recipe, size, deep) for recipe in (shot.recipe, shot.other)]
+        parts = [self._part(field, shot.told, size, deep) for field in (shot.field, shot.other)]
         channels = max(part.channels for part in parts)
         plan = FadePlan((parts[0].plan, parts[1].plan), (parts[0].channels, parts[1].channels), shot.share, quality)
         return replace(parts[0], channels=channels, quality=quality, plan=plan)
 
-    def _part(self, recipe: Any, size: tuple[int, int], quality: Quality) -> Drawing:
-        return draw(recipe, size, quality, engine_for(recipe, size, self.engine, self.device, self.threads))
+    def _part(self, field: Field, told: Callable[[], Recipe], size: tuple[int, int], quality: Quality) -> Drawing:
+        engine = engine_for(field.view, size, self.engine, self.device, self.threads)
+        return draw_field(field, told, size, quality, engine)
 
     @cached_property
     def channels(self) -> int:

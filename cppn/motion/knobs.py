@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ..develop import develop_network
+from ..develop import Field, develop_network
 from ..errors import CppnError, shorten, unknown
 from ..field.activations import PARAMETERS, parse_activation, set_parameters
+from ..network import Network
 from ..recipe import Recipe
 
 Numbers = tuple[float, ...]
@@ -112,6 +113,45 @@ def turn(recipe: Recipe, settings: Mapping[str, Numbers]) -> Recipe:
     if latents is not None:
         changes["network"]["latent"] = latents
     return recipe.change(changes)
+
+
+def turned(field: Field, settings: Mapping[str, Numbers]) -> Field:
+    """The field with its knobs at these numbers: what `turn` gives, developed. `gain` alone needs a recipe.
+
+    Errors: CppnError for parameters out of range; all else was checked where the settings were made.
+    """
+    view: dict[str, Any] = {}
+    for name, values in settings.items():
+        at = knob(name)
+        if at.scale == "turn":
+            values = (values[0] % 360,)
+        if at.section == "view":
+            if at.index is not None:
+                pair = list(view.get(at.field, getattr(field.view, at.field)))
+                pair[at.index] = values[0]
+                values = tuple(pair)
+            view[at.field] = values[0] if len(values) == 1 else values
+        elif name == "hue":
+            field = replace(field, hue=values[0])
+        elif name == "levels":
+            field = replace(field, levels=(values[0], values[1]))
+        else:
+            field = replace(field, network=_set(field.network, at, values[0]))
+    return replace(field, view=field.view.model_copy(update=view)) if view else field
+
+
+def _set(network: Network, at: Knob, value: float) -> Network:
+    if at.section == "latent":
+        latent = list(network.latent)
+        latent[at.index or 0] = value
+        return replace(network, latent=tuple(latent))
+    layers = [
+        replace(layer, activation=layer.activation.with_parameters(**{at.field: value}))
+        if at.index in (None, i) and at.field in layer.activation.parameters
+        else layer
+        for i, layer in enumerate(network.layers)
+    ]
+    return replace(network, layers=tuple(layers))
 
 
 def _check(recipe: Recipe, at: Knob, name: str, values: Numbers) -> None:

@@ -1,20 +1,20 @@
-"""From one recipe to another, through their weights and numbers."""
+"""From one picture to another, through their weights and numbers."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import develop, develop_network
+from ..develop import Field
 from ..field.activations import parse_activation
 from ..field.color import decode, encode, linear_to_oklab, oklab_to_linear, palette_table
 from ..field.numpy_ops import NumpyOps
 from ..network import Layer
 from ..recipe import Recipe
-from .walks import with_network
 
 _STOPS = 128  # of a palette between two palettes
 Floats = NDArray[np.float64]
@@ -34,30 +34,26 @@ def difference(a: Recipe, b: Recipe) -> str:
     return "one is stretched" if a.view.stretch != b.view.stretch else ""
 
 
-def between(a: Recipe, b: Recipe, share: float) -> Recipe:
-    """The recipe at a share, 0 to 1, of the way from one to another; at the ends, these themselves.
+def between(a: Field, b: Field, share: float) -> Field:
+    """The field at a share, 0 to 1, of the way from one to another of its kind; at the ends, these themselves.
 
     Weights turn from one direction to the other and keep their size, as a straight way would not: halfway between two
     random networks it is 0.7 of theirs, and the picture dull.
     """
     if share in (0, 1):
         return b if share else a
-    first, second = develop_network(a), develop_network(b)
-    layers = [_layer(p, q, share) for p, q in zip(first.layers, second.layers, strict=True)]
-    one, two = develop(a), develop(b)
-    color = {
-        "levels": _even(one.levels, two.levels, share), "hue": _turn(a.color.hue, b.color.hue, share),
-        "palette": _palette(a.color.palette, b.color.palette, share),
-    }  # fmt: skip
+    layers = tuple(_layer(p, q, share) for p, q in zip(a.network.layers, b.network.layers, strict=True))
+    latent = _even(a.network.latent, b.network.latent, share)
     view = {
         "center": _even(a.view.center, b.view.center, share), "extent": _log(a.view.extent, b.view.extent, share),
         "zoom": _log(a.view.zoom, b.view.zoom, share), "rotate": _turn(a.view.rotate, b.view.rotate, share),
     }  # fmt: skip
-    latent = tuple(_even(first.latent, second.latent, share))
-    acts = [str(layer.activation) for layer in layers]
-    moved = a.change({"network": {"act": acts}, "color": color, "view": view})
-    network = type(first)(first.inputs, latent, tuple(layers), first.residual)
-    return with_network(moved, network, layers)
+    low, high = _even(a.levels, b.levels, share)
+    return replace(
+        a, network=replace(a.network, latent=latent, layers=layers), levels=(low, high),
+        palette=_palette(a.palette, b.palette, share), hue=_turn(a.hue, b.hue, share),
+        view=a.view.model_copy(update=view),
+    )  # fmt: skip
 
 
 def _names(acts: Sequence[str]) -> list[str]:
@@ -87,8 +83,8 @@ def _spherical(a: Floats, b: Floats, share: float) -> Floats:
     return ((1 - share) * long + share * wide) * way
 
 
-def _even(a: tuple[float, ...], b: tuple[float, ...], share: float) -> list[float]:
-    return [(1 - share) * x + share * y for x, y in zip(a, b, strict=True)]
+def _even(a: tuple[float, ...], b: tuple[float, ...], share: float) -> tuple[float, ...]:
+    return tuple((1 - share) * x + share * y for x, y in zip(a, b, strict=True))
 
 
 def _log(a: float, b: float, share: float) -> float:

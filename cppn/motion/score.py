@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..develop import develop_network, needs_levels
+from ..develop import Field, develop
 from ..drawing import measure
 from ..errors import CppnError
 from ..recipe import Recipe
+from ..transcribe import transcribe
 from . import morph
 from .easing import easing
-from .knobs import Numbers, knob, turn
+from .knobs import Numbers, knob, turn, turned
 from .timeline import Key, Morphing, Timeline, Track, values
-from .walks import Drift, LatentWalk
+from .walks import Drift, LatentWalk, streams
 
 _LOOKS = 8  # times at which levels are measured
 
 
-class Shot(NamedTuple):
-    """What is seen at one time: a recipe, and of a second one that it fades into, a share from 0 to 1."""
+@dataclass(frozen=True)
+class Shot:
+    """What is seen at one time: a field, and of a second one that it fades into, a share from 0 to 1."""
+
+    field: Field
+    told: Callable[[], Recipe]  # the field as text
+    other: Field | None = None
+    share: float = 0.0
+
+    @property
+    def recipe(self) -> Recipe:
+        """What draws the field again."""
+        return self.told()
+
+
+class _Place(NamedTuple):
+    """A recipe that the film passes, and what it develops into."""
 
     recipe: Recipe
-    other: Recipe | None = None
-    share: float = 0.0
+    field: Field
 
 
 class Score:
@@ -41,17 +58,19 @@ class Score:
         self._all = timeline
         self._walks: dict[tuple[object, ...], tuple[Drift | None, LatentWalk | None]] = {}
         self._check_morph()
-        recipes = [self._measured(recipe) for recipe in self._recipes()]
+        recipes = (timeline.recipe, *(timeline.morph.recipes if timeline.morph else ()))
+        self._places = [self._measured(_Place(recipe, develop(recipe))) for recipe in recipes]
+        recipes = tuple(place.recipe for place in self._places)
         changes: dict[str, object] = {"recipe": recipes[0]}
         if timeline.morph is not None:
-            changes["morph"] = timeline.morph.model_copy(update={"recipes": tuple(recipes[1:])})
+            changes["morph"] = timeline.morph.model_copy(update={"recipes": recipes[1:]})
         self.timeline = self._all = timeline.model_copy(update=changes)
         for track in timeline.tracks:  # what cannot be is said before anything is drawn
             for key in track.keys:
                 for recipe in recipes:
                     turn(recipe, {track.knob: values(key)})
-        for recipe in recipes:
-            self._walked(self._turned(recipe, 0.0), 0.0)
+        for place in self._places:
+            self._walked(self._turned(place, 0.0)[1], 0.0)
 
     @property
     def open_knobs(self) -> list[str]:
@@ -67,29 +86,34 @@ class Score:
         """What is seen at a time from 0, the beginning, to 1, the end; of a loop, the end is the beginning again."""
         if self.is_loop:
             t %= 1.0
-        recipes = self._recipes()
-        if len(recipes) == 1:
-            return Shot(self._walked(self._turned(recipes[0], t), t))
-        place, share = divmod(t * len(recipes), 1)
-        index = int(place) % len(recipes)
+        if len(self._places) == 1:
+            return self._alone(self._places[0], t)
+        at, share = divmod(t * len(self._places), 1)
+        index = int(at) % len(self._places)
         share = easing(self._morph.ease)(share)
-        a, b = (self._turned(recipes[i % len(recipes)], t) for i in (index, index + 1))
+        one, two = (self._places[i % len(self._places)] for i in (index, index + 1))
         if share in (0, 1):
-            return Shot(self._walked(b if share else a, t))
-        if self._by_weights(recipes[index], recipes[(index + 1) % len(recipes)]):
-            return Shot(self._walked(morph.between(a, b, share), t))
-        return Shot(self._walked(a, t), self._walked(b, t), min(1.0, max(0.0, share)))
+            return self._alone(two if share else one, t)
+        origin, a = self._turned(one, t)
+        _, b = self._turned(two, t)
+        if self._by_weights(one.recipe, two.recipe):
+            field = self._walked(morph.between(a, b, share), t)
+            return Shot(field, partial(transcribe, field, *origin))
+        field = self._walked(a, t)
+        return Shot(field, partial(transcribe, field, *origin), self._walked(b, t), min(1.0, max(0.0, share)))
+
+    def _alone(self, place: _Place, t: float) -> Shot:
+        origin, field = self._turned(place, t)
+        field = self._walked(field, t)
+        return Shot(field, partial(transcribe, field, *origin))
 
     @property
     def _morph(self) -> Morphing:
         return self._all.morph or Morphing(recipes=(self._all.recipe,))
 
-    def _recipes(self) -> tuple[Recipe, ...]:
-        return (self._all.recipe, *(self._all.morph.recipes if self._all.morph else ()))
-
     def _check_morph(self) -> None:
         if self._all.morph is not None and self._all.morph.by == "weights":
-            recipes = self._recipes()
+            recipes = self._all.recipe, *self._all.morph.recipes
             for a, b in pairwise((*recipes, recipes[0])):
                 if why := morph.difference(a, b):
                     raise CppnError(why, where="morph", legal="--morph-by fade goes between any two")
@@ -97,43 +121,46 @@ class Score:
     def _by_weights(self, a: Recipe, b: Recipe) -> bool:
         return self._morph.by != "fade" and not morph.difference(a, b)
 
-    def _turned(self, recipe: Recipe, t: float) -> Recipe:
-        """The recipe with its knobs where the tracks have them."""
+    def _turned(self, place: _Place, t: float) -> tuple[_Place, Field]:
+        """The place, and its field with the knobs where the tracks have them."""
         settings = {}
         for track in self._all.tracks:
             back = self._all.boomerang and not _is_closed(track)
             at = 1 - abs(1 - 2 * t) if back else t
             settings[track.knob] = _value(track, self._tracks[track.knob], at * self._all.duration)
-        return turn(recipe, settings)
+        if "gain" in settings:  # of weights that are drawn, anew
+            recipe = turn(place.recipe, {"gain": settings.pop("gain")})
+            place = _Place(recipe, develop(recipe))
+        return place, turned(place.field, settings)
 
-    def _walked(self, recipe: Recipe, t: float) -> Recipe:
+    def _walked(self, field: Field, t: float) -> Field:
         drift, latent = self._all.drift, self._all.latent
         if drift is None and latent is None:
-            return recipe
-        key = (recipe.network.hidden, len(recipe.network.inputs), recipe.network.latent_length, recipe.color.outputs)
+            return field
+        network = field.network
+        key = (network.widths, len(network.inputs), len(network.latent))
         if key not in self._walks:
-            network = develop_network(recipe)
+            of_weights, of_latents = streams(self._all.version)
             self._walks[key] = (
-                Drift(network, drift.amount, drift.seed) if drift else None,
-                LatentWalk(network, latent.amount, latent.seed) if latent else None,
+                Drift(network, drift.amount, drift.seed, of_weights) if drift else None,
+                LatentWalk(network, latent.amount, latent.seed, of_latents) if latent else None,
             )
         weights, inputs = self._walks[key]
         if latent is not None and inputs is not None:
-            recipe = inputs.at(recipe, easing(latent.ease)(t))
+            network = inputs.at(network, easing(latent.ease)(t))
         if drift is not None and weights is not None:
-            recipe = weights.at(recipe, easing(drift.ease)(t))
-        return recipe
+            network = weights.at(network, easing(drift.ease)(t))
+        return replace(field, network=network)
 
-    def _measured(self, recipe: Recipe) -> Recipe:
+    def _measured(self, place: _Place) -> _Place:
         """The recipe with levels, as the whole film shows it."""
-        if not needs_levels(recipe.change({"color": {"measured": None}})):
-            return recipe
+        recipe = place.recipe
+        if recipe.color.levels is not None or place.field.network.layers[-1].activation.span is not None:
+            return place
         times = [i / _LOOKS for i in range(_LOOKS)] if self._all.moves else [0.0]
-        return recipe.change({"color": {"levels": measure(self._seen(recipe, times)), "measured": None}})
-
-    def _seen(self, recipe: Recipe, times: list[float]) -> Iterator[Recipe]:
-        for t in times:
-            yield self._walked(self._turned(recipe, t), t)
+        levels = measure(self._walked(self._turned(place, t)[1], t) for t in times)
+        color = recipe.color.model_copy(update={"levels": levels, "measured": None})
+        return _Place(recipe.model_copy(update={"color": color}), replace(place.field, levels=levels))
 
 
 def _times(track: Track) -> list[float]:

@@ -18,7 +18,7 @@ from ..sources import load_imprint
 from .easing import easing
 from .knobs import Numbers, knob
 
-VERSION = 1
+VERSION = 2
 DURATION = 6.0  # seconds, unless a timeline says otherwise
 LONGEST = 86400.0  # seconds
 MOST_KEYS = 10_000

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import base64
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import develop_network
 from ..errors import CppnError
-from ..network import Layer, Network, write_weights
-from ..recipe import Recipe
-from ..rng import Stream
+from ..network import Layer, Network
+from ..rng import Purpose, Stream
 
 Floats = NDArray[np.float64]
 
 # how often the parts of a walk go round, and how wide each is: one circle alone would look like a pendulum
 _ROUNDS = ((1, 1.0), (2, 0.4), (3, 0.2))
-_DRIFT, _LATENT = 0, 1  # what the numbers of a stream are for
+# of timelines of version 1 they are those of weights and biases: with the recipe's own seed, a walk's first axis is
+# nearly the weights themselves
+_STREAMS = {1: (Purpose.WEIGHTS, Purpose.BIASES)}
+_NEWER = Purpose.WEIGHTS_WALK, Purpose.LATENTS_WALK
+
+
+def streams(version: int) -> tuple[Purpose, Purpose]:
+    """The streams of the walks of weights and of latent inputs, by the version of their timeline."""
+    return _STREAMS.get(version, _NEWER)
 
 
 class Walk:
@@ -57,20 +63,18 @@ def _orthonormal(rows: Floats) -> Floats:
 
 
 class Drift:
-    """The weights of a network walk, each affine map by the same share of its own size."""
+    """The weights of networks of one shape walk, each affine map by the same share of its own size."""
 
-    def __init__(self, network: Network, amount: float, seed: int) -> None:
+    def __init__(self, network: Network, amount: float, seed: int, stream: Purpose) -> None:
         self._amount = amount
         self._walks = [
-            Walk(layer.weight.size + layer.bias.size, Stream(seed, _DRIFT, i)) for i, layer in enumerate(network.layers)
+            Walk(layer.weight.size + layer.bias.size, Stream(seed, stream, i)) for i, layer in enumerate(network.layers)
         ]
 
-    def at(self, recipe: Recipe, t: float) -> Recipe:
-        """The recipe with its weights where they are at a time from 0 to 1."""
-        network = develop_network(recipe)
-        return with_network(
-            recipe, network, [self._move(*both, t) for both in zip(network.layers, self._walks, strict=True)]
-        )
+    def at(self, network: Network, t: float) -> Network:
+        """The network with its weights where they are at a time from 0 to 1."""
+        layers = tuple(self._move(*both, t) for both in zip(network.layers, self._walks, strict=True))
+        return replace(network, layers=layers)
 
     def _move(self, layer: Layer, walk: Walk, t: float) -> Layer:
         numbers = np.concatenate([layer.weight.ravel(), layer.bias]).astype(np.float64)
@@ -81,26 +85,20 @@ class Drift:
 
 
 class LatentWalk:
-    """The latent inputs of a network walk.
+    """The latent inputs of networks of one shape walk.
 
     Errors: CppnError if it has none.
     """
 
-    def __init__(self, network: Network, amount: float, seed: int) -> None:
+    def __init__(self, network: Network, amount: float, seed: int, stream: Purpose) -> None:
         if not network.latent:
             raise CppnError(
                 "this network has no latent inputs", where="latent",
                 legal="`cppn render SOURCE --latent 4 -o z.png` draws one that has some; --drift moves the weights",
             )  # fmt: skip
-        self._amount, self._walk = amount, Walk(len(network.latent), Stream(seed, _LATENT))
+        self._amount, self._walk = amount, Walk(len(network.latent), Stream(seed, stream))
 
-    def at(self, recipe: Recipe, t: float) -> Recipe:
-        """The recipe with its latent inputs where they are at a time from 0 to 1."""
-        place = np.array(develop_network(recipe).latent) + self._amount * self._walk.at(t)
-        return recipe.change({"network": {"latent": place.tolist()}})
-
-
-def with_network(recipe: Recipe, network: Network, layers: list[Layer]) -> Recipe:
-    """The recipe with these layers' weights, and the network's latent inputs, written into it."""
-    weights = base64.b64encode(write_weights(layers)).decode()
-    return recipe.change({"network": {"weights": weights, "latent": list(network.latent), "blend": None}})
+    def at(self, network: Network, t: float) -> Network:
+        """The network with its latent inputs where they are at a time from 0 to 1."""
+        place = np.array(network.latent) + self._amount * self._walk.at(t)
+        return replace(network, latent=tuple(place.tolist()))

@@ -16,10 +16,9 @@ from torch import Tensor
 
 from ..field.activations import Activation
 from ..fit.kernels import kernel
-from ..rng import Stream
+from ..rng import Purpose, Stream
 
 WIDTHS = (784, 512, 256, 256, 128, 10)
-_WEIGHT, _BIAS = 0, 1  # what the numbers of a stream are for
 _TOGETHER = 2048  # images that are classified at a time
 
 
@@ -43,7 +42,7 @@ class Classifier:
         self.weight_grads, self._bias_grads = _views(self._grad)
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             bound = 1 / math.sqrt(WIDTHS[i])
-            for part, purpose in ((weight, _WEIGHT), (bias, _BIAS)):
+            for part, purpose in ((weight, Purpose.WEIGHTS), (bias, Purpose.BIASES)):
                 drawn = bound * (2 * Stream(seed, purpose, i).uniform(part.numel()) - 1)
                 part.copy_(torch.from_numpy(drawn).view(part.shape))
         self.sums, self._sum_grads = ([torch.empty(batch, width) for width in WIDTHS[1:]] for _ in range(2))
