@@ -90,12 +90,14 @@ class Drawing:
     quality: Quality
     engine: Engine
     plan: Plan
-    told: Callable[[], Recipe]  # the field as text, complete
     bleed: int = 0  # of width and height, beyond each edge
+    told: Callable[[], Recipe] | None = None  # the field as text, complete
 
     @property
     def recipe(self) -> Recipe:
-        """What draws the picture again."""
+        """What draws the picture again; of a field that nobody can tell there is none."""
+        if self.told is None:
+            raise ValueError("a drawing without its recipe is for the screen alone")
         return self.told()
 
     @property
@@ -129,14 +131,14 @@ def draw(
 ) -> Drawing:  # fmt: skip
     """Make ready to draw a recipe at a size (width, height), with `bleed` pixels more beyond each edge."""
     recipe, field = _complete(recipe)
-    return draw_field(field, lambda: recipe, size, quality, engine, bleed=bleed)
+    return draw_field(field, size, quality, engine, bleed=bleed, told=lambda: recipe)
 
 
 def draw_field(
-    field: Field, told: Callable[[], Recipe], size: tuple[int, int], quality: Quality | None = None,
-    engine: Engine | None = None, *, bleed: int = 0,
+    field: Field, size: tuple[int, int], quality: Quality | None = None, engine: Engine | None = None,
+    *, bleed: int = 0, told: Callable[[], Recipe] | None = None,
 ) -> Drawing:  # fmt: skip
-    """The same of a field; what it is `told` as, complete, is asked only when a file is written."""
+    """The same of a field. What it is `told` as, complete, is asked when a file is written, and only then."""
     width, height = check_size(*size)
     if not 0 <= bleed <= max(size):
         raise CppnError(f"a bleed of {bleed} pixels", where="bleed", legal=f"0 to {max(size)} are legal")
@@ -145,7 +147,7 @@ def draw_field(
     laid = frame(field.view, width, height, bleed)
     prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
     plan = prepare(field, laid, quality)
-    return Drawing(field, laid.width, laid.height, field.channels, quality, engine, plan, told, bleed)
+    return Drawing(field, laid.width, laid.height, field.channels, quality, engine, plan, bleed, told)
 
 
 def render(

@@ -47,6 +47,11 @@ class Network:
         """That of each layer."""
         return tuple(layer.activation for layer in self.layers)
 
+    @property
+    def arrays(self) -> tuple[Weights, ...]:
+        """Weight and bias of each layer, one after another."""
+        return tuple(array for layer in self.layers for array in (layer.weight, layer.bias))
+
     def is_residual(self, index: int) -> bool:
         """Does layer `index` add its input to its output?"""
         return self.residual and 0 < index < len(self.layers) - 1

@@ -6,8 +6,19 @@ import base64
 from typing import Any
 
 from .develop import Field
-from .network import write_weights
+from .network import Network, write_weights
 from .recipe import Recipe
+
+
+def with_weights(recipe: Recipe, network: Network) -> Recipe:
+    """The recipe with a network's weights, of the same shape, instead of its seed's."""
+    return recipe.change({"network": _written(recipe, network)})
+
+
+def _written(recipe: Recipe, network: Network) -> dict[str, Any]:
+    weights = base64.b64encode(write_weights(network.layers)).decode()
+    latent = {"latent": list(network.latent)} if recipe.network.blend else {}  # which was of the latents too
+    return {"weights": weights, "blend": None, **latent}
 
 
 def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
@@ -15,20 +26,20 @@ def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
 
     Weights are written out only where they are others, so that what moves a view alone stays a seed.
     """
-    network: dict[str, Any] = {}
-    color: dict[str, Any] = {}
     old, new = origin.network, field.network
+    network: dict[str, Any] = {}
+    if new.widths[:-1] != old.widths[:-1]:
+        network["hidden"] = list(new.widths[:-1])
     if new.activations != old.activations:
         network["act"] = [str(activation) for activation in new.activations]
-    moved = any(a.weight is not b.weight or a.bias is not b.bias for a, b in zip(old.layers, new.layers, strict=True))
-    if moved:
-        network |= {"weights": base64.b64encode(write_weights(new.layers)).decode(), "blend": None}
-    if moved or new.latent != old.latent:
+    if [id(array) for array in new.arrays] != [id(array) for array in old.arrays]:
+        network |= _written(recipe, new)
+    if new.latent != old.latent:
         network["latent"] = list(new.latent)
-    for key in ("levels", "hue", "palette"):
-        if (value := getattr(field, key)) != getattr(origin, key):
-            color[key] = list(value) if isinstance(value, tuple) else value
-    changes: dict[str, dict[str, Any]] = {"network": network, "color": color}
-    if field.view != origin.view:
-        changes["view"] = field.view.model_dump()
-    return recipe.change(changes)
+    color = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key in ("mode", "palette", "hue", "invert", "levels")
+        if (value := getattr(field, key)) != getattr(origin, key)
+    }
+    view = field.view.model_dump() if field.view != origin.view else {}
+    return recipe.change({"network": network, "color": color, "view": view})

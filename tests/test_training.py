@@ -12,7 +12,8 @@ from cppn.fit.ensemble import Ensemble
 from cppn.fit.kernels import kernel
 from cppn.fit.optimizer import Learning
 from cppn.fit.targets import PATTERNS, Target, of_recipe, parse_target
-from cppn.fit.training import Diverged, last_loss, train, trained_recipe, untrained
+from cppn.fit.training import Diverged, last_loss, train, untrained
+from cppn.transcribe import with_weights
 
 ALL = ("sigmoid", "tanh", "cos(x)", "sin", "relu", "leakyrelu", "elu", "celu", "gelu", "mish", "selu", "silu")
 BOARD = parse_target("checkerboard")
@@ -141,7 +142,7 @@ def test_losses_lie_where_the_originals_lay():
 def test_a_trained_recipe_draws_what_was_learnt():
     recipe = untrained("sin", 1, parse_target("disc"))
     *_, last = train([recipe], parse_target("disc"), steps=1500, every=500)
-    drawn = cppn.render(trained_recipe(recipe, last.networks[0]), (64, 64))[..., 0] / 255
+    drawn = cppn.render(with_weights(recipe, last.networks[0]), (64, 64))[..., 0] / 255
     v, u = (np.mgrid[:64, :64] + 0.5) / 64
     assert np.abs(drawn - (np.hypot(u - 0.5, v - 0.5) < 1 / 3)).mean() < 0.08
 

@@ -18,8 +18,9 @@ from cppn.cli.mosaic import ALL, slug
 from cppn.field.activations import parse_activation
 from cppn.fit.mosaic_film import write_mosaic_film
 from cppn.fit.targets import parse_target
-from cppn.fit.training import last_loss, train, trained_recipe, untrained
+from cppn.fit.training import last_loss, train, untrained
 from cppn.mosaic import mosaic
+from cppn.transcribe import with_weights
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(42, 50)
@@ -44,7 +45,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     for i, act in enumerate(ALL):
         name, member = slug(act), i * len(SEEDS)
-        recipe = trained_recipe(recipes[member], moments[-1].networks[member])
+        recipe = with_weights(recipes[member], moments[-1].networks[member])
         told = f"A 4×4 checkerboard, learnt by 8-8-8 units of {act} in 4001 steps; loss {losses[i, 0]:.3f}."
         recipe = recipe.change({"": {"name": f"checkered-{name}", "description": told}})
         cppn.save(recipe, presets / f"checkered-{name}.toml")

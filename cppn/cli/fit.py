@@ -207,12 +207,12 @@ def _run(
 
 def _write(fit: Fit, path: Path, size: tuple[int, int]) -> list[str]:
     """The picture with its recipe inside; large weights go into a file beside it."""
-    from ..fit.training import trained_recipe
     from ..network import write_weights
     from ..saving import save, write_bytes, write_text
+    from ..transcribe import with_weights
 
     network = fit.network
-    recipe: Recipe = trained_recipe(fit.recipe, network)
+    recipe: Recipe = with_weights(fit.recipe, network)
     if not _are_large(network):
         return [str(save(recipe, path, size=size))]
     from ..drawing import render

@@ -142,7 +142,8 @@ def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
         look["target"] = target.values
 
     # torch takes seconds to load: mistakes are told before
-    from ..fit.training import Diverged, Moment, last_loss, trained_recipe, untrained
+    from ..fit.training import Diverged, Moment, last_loss, untrained
+    from ..transcribe import with_weights
 
     recipes = [untrained(act, seed, target, hidden, residual=flags["residual"]) for act in acts for seed in seeds]
     _check(recipes[0], places[0], flags, target.channels)
@@ -157,7 +158,7 @@ def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
 
     def work(i: int, go_on: Callable[[], None]) -> None:
         labels = [_trained_rows(recipes[i], moment, i, look) for moment in moments] if flags["labels"] else []
-        recipe = trained_recipe(recipes[i], moments[-1].networks[i])
+        recipe = with_weights(recipes[i], moments[-1].networks[i])
         files[i] = _write(recipe, places[i], flags, look, labels[-1] if labels else ())
         if flags["film_wanted"]:
             files[i].append(_write_film(places[i], recipes[i], [m.networks[i] for m in moments], labels, go_on, look))

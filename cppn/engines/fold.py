@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,8 +117,16 @@ def fold_activation(
     activation: Activation, *, peel: bool = True, turns: bool = True, counts: bool = True
 ) -> FoldedActivation:
     """Take an activation's affine parts off; those around it only with `peel`."""
-    parameters = activation.parameters
-    tree = _unroll_counts(activation.tree, parameters) if counts else activation.tree
+    return _folded(activation.tree, tuple(activation.parameters.items()), peel, turns, counts)
+
+
+@lru_cache(maxsize=256)  # the frames of a film differ in their weights
+def _folded(
+    tree: Node, values: tuple[tuple[str, float], ...], peel: bool, turns: bool, counts: bool
+) -> FoldedActivation:
+    parameters = dict(values)
+    if counts:
+        tree = _unroll_counts(tree, parameters)
     scale_out, shift_out = 1.0, 0.0
     if peel:
         tree, scale_out, shift_out = _peel(tree, parameters)

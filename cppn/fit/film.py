@@ -13,8 +13,8 @@ from ..drawing import draw
 from ..errors import CppnError
 from ..sinks import Imprint
 from ..sinks.films import Film, film_format, open_film
+from ..transcribe import with_weights
 from .photo import Fit
-from .training import trained_recipe
 
 FRAMES, FPS = 120, Fraction(20)
 _LONGEST = 512  # pixels of the longer side
@@ -49,7 +49,7 @@ class TrainingFilm:
         """Add the frames that are due when so much of the training, 0 to 1, is done."""
         if share < self._due:
             return
-        recipe = trained_recipe(self._fit.recipe, self._fit.present)
+        recipe = with_weights(self._fit.recipe, self._fit.present)
         encoded = self._sink.encode(draw(recipe, (self._size[0], self._size[1])).whole())
         while share >= self._due:
             self._sink.append(encoded)

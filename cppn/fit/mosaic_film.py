@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..develop import develop
 from ..mosaic import mosaic
 from ..mosaic.picture import LARGE
 from ..mosaic.values import Values, points
@@ -18,9 +20,10 @@ from ..network import Network
 from ..recipe import Recipe
 from ..sinks import Imprint
 from ..sinks.films import Film, film_format, open_film
+from ..transcribe import with_weights
 from ..view import View
 from .ensemble import Ensemble
-from .training import features_of, trained_recipe
+from .training import features_of
 
 FPS = Fraction(5)  # as the original's films
 _TOGETHER = 16  # networks whose units are worked out at once
@@ -37,17 +40,18 @@ def write_mosaic_film(
     Errors: CppnError for what the format cannot hold; nothing half-written is left behind.
     """
     told = list(labels) or [()] * len(networks)
+    field = develop(recipe)
     even = film_format(path).even
 
     def frame(network: Network, label: Sequence[str], values: Values | None = None) -> NDArray[np.uint8]:
-        drawn = mosaic(trained_recipe(recipe, network), labels=label, values=values, **look)
+        drawn = mosaic(replace(field, network=network), labels=label, values=values, **look)
         height, width = drawn.shape[:2]
         return np.pad(drawn, ((0, even * (height % 2)), (0, even * (width % 2)), (0, 0)))  # black, as the gaps are
 
     ends = [frame(networks[k], told[k]) for k in (0, -1)]
     height, width = ends[0].shape[:2]
     settings = {"width": width, "height": height, "fps": str(FPS), "frames": len(networks)}
-    imprint = Imprint(trained_recipe(recipe, networks[-1]), settings)
+    imprint = Imprint(with_weights(recipe, networks[-1]), settings)
     quality = 100 if film_format(path).name == "WebP" else None  # edges stay sharp, and files small
     colours = [end[::2, ::2] for end in ends]  # those of a map: every fourth pixel shows them
     film = Film(width, height, FPS, len(networks), imprint, quality, lambda: colours, dither=False)

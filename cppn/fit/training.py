@@ -130,17 +130,6 @@ def features_of(network: Network, x: NDArray[np.floating], y: NDArray[np.floatin
     return np.stack([*values, *(np.full(x.shape, z) for z in network.latent)], axis=-2)
 
 
-def trained_recipe(recipe: Recipe, network: Network) -> Recipe:
-    """The recipe with a network's weights instead of its seed's."""
-    import base64
-
-    from ..network import write_weights
-
-    latent = {"latent": list(network.latent)} if recipe.network.blend else {}
-    weights = base64.b64encode(write_weights(network.layers)).decode()
-    return recipe.change({"network": {"weights": weights, "blend": None, **latent}})
-
-
 def last_loss(losses: NDArray[np.float32], count: int = 200) -> NDArray[np.float64]:
     """Each member's mean loss over its last steps."""
     means: NDArray[np.float64] = losses[-min(count, len(losses)) :].astype(np.float64).mean(axis=0)

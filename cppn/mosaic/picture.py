@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import develop_network
-from ..drawing import draw
+from ..develop import Field, develop
+from ..drawing import draw_field
 from ..engines import Engine, Quality
 from ..field.color import palette_table
 from ..recipe import Recipe
@@ -28,10 +28,11 @@ LARGE = 200  # pixels a side from which on an engine draws a box: below, compili
 
 
 def mosaic(
-    recipe: Recipe, *, cell: int = 100, colormap: str = "jet", scale: Scale = ABSOLUTE, target: Wanted | None = None,
-    bar: bool = True, labels: Sequence[str] = (), values: Values | None = None, engine: Engine | None = None,
+    picture: Recipe | Field, *, cell: int = 100, colormap: str = "jet", scale: Scale = ABSOLUTE,
+    target: Wanted | None = None, bar: bool = True, labels: Sequence[str] = (), values: Values | None = None,
+    engine: Engine | None = None,
 ) -> NDArray[np.uint8]:  # fmt: skip
-    """A recipe's mosaic, shape (height, width, 3).
+    """The mosaic of a recipe or a field, shape (height, width, 3).
 
     `scale`: for all boxes the range of the first input ("absolute") or of all units together ("common"), or levels
     given; beyond their ends colours stay as they are. "unit": of each box its own. `target`: shown beside the outputs.
@@ -39,24 +40,25 @@ def mosaic(
     are known, `cell` points a side.
     Errors: CppnError for sizes that cannot be and unknown colour maps.
     """
-    network = develop_network(recipe)
+    field = develop(picture) if isinstance(picture, Recipe) else picture
+    network = field.network
     table = (255 * palette_table(colormap) + 0.5).astype(np.uint8)
     v, u = (np.mgrid[:cell, :cell] + 0.5) / cell
     wanted = np.empty((0, cell, cell)) if target is None else target(u, v)
-    shared = shared_levels(scale, network, recipe.view)
+    shared = shared_levels(scale, network, field.view)
     plan = layout(network, cell, targets=len(wanted), labelled=bool(labels), bar=bar and shared is not None)
     width, height = plan.size
     out = np.zeros((height, width, 3), np.uint8)
     if values is None:
-        values = unit_values(network, recipe.view, GRID if cell >= LARGE else cell)
+        values = unit_values(network, field.view, GRID if cell >= LARGE else cell)
     for row, units in enumerate(values):
         levels = spans(units) if shared is None else np.broadcast_to(np.array(shared), (len(units), 2))
         if cell < LARGE:
             _put(out, plan, row, _coloured(units, levels, table))
             continue
         for k, (low, high) in enumerate(levels.tolist()):
-            one = of_unit(recipe, network, row, k, (low, high), colormap)
-            _put(out, plan, row, [draw(one, (cell, cell), Quality(), engine).whole()], first=k)
+            one = of_unit(field, row, k, (low, high), colormap)
+            _put(out, plan, row, [draw_field(one, (cell, cell), Quality(), engine).whole()], first=k)
     ends = np.array([shared or (0.0, 1.0)] * len(wanted)).reshape(-1, 2)
     _put(out, plan, len(values) - 1, _coloured(wanted, ends, table), first=len(values[-1]))
     if plan.footer and shared is not None:

@@ -92,7 +92,7 @@ class Reel:
 
     def _part(self, field: Field, told: Callable[[], Recipe], size: tuple[int, int], quality: Quality) -> Drawing:
         engine = engine_for(field.view, size, self.engine, self.device, self.threads)
-        return draw_field(field, told, size, quality, engine)
+        return draw_field(field, size, quality, engine, told=told)
 
     @cached_property
     def channels(self) -> int:

@@ -13,9 +13,10 @@ import numpy as np
 from ..field.activations import parse_activation
 from ..fit.mosaic_film import write_mosaic_film
 from ..fit.targets import Target, parse_target
-from ..fit.training import Diverged, Moment, last_loss, train, trained_recipe, untrained
+from ..fit.training import Diverged, Moment, last_loss, train, untrained
 from ..mosaic import mosaic
 from ..recipe import Recipe
+from ..transcribe import with_weights
 from .chapter import Chapter, Clip, Plate
 from .figures import number, panels
 from .notation import written
@@ -92,7 +93,7 @@ def _remarks(acts: Sequence[str], losses: Any) -> list[str]:
 
 
 def _figure(trained: Trained, member: int, cell: int) -> Figure:
-    recipe = trained_recipe(trained.recipes[member], trained.moments[-1].networks[member])
+    recipe = with_weights(trained.recipes[member], trained.moments[-1].networks[member])
     drawn = mosaic(recipe, cell=cell, target=trained.target.values)
     height, width = drawn.shape[:2]
     figure, (axes,) = panels(1, 1, width=6.4, height=6.4 * height / width)
