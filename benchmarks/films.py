@@ -55,7 +55,8 @@ def timed(work: Callable[[], Any]) -> float:
 def ours(name: str, frames: int, ending: str, size: tuple[int, int]) -> dict[str, float]:
     """Seconds of drawing alone, of encoding alone, and of both."""
     from cppn.motion.film import _convey, frame_paths, write_frames, write_reel
-    from cppn.sinks.films import Film, open_film
+    from cppn.sinks.film_base import Film
+    from cppn.sinks.films import open_film
 
     reel = reel_of(name, frames, size)
     reel.drawing(0).whole()  # compiled

@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__
+
 if TYPE_CHECKING:
     from .drawing import render
     from .errors import CppnError
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from .saving import save
     from .sources import load
     from .view import View
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "CppnError": "errors",

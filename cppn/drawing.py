@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .develop import Field, develop, needs_levels
-from .engines import AdaptivePlan, Engine, Pixels, Plan, Quality, choose
+from .engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
 from .errors import CppnError
 from .recipe import Recipe
 from .view import View, check_size, frame
@@ -143,7 +143,7 @@ def draw_field(
     if not 0 <= bleed <= max(size):
         raise CppnError(f"a bleed of {bleed} pixels", where="bleed", legal=f"0 to {max(size)} are legal")
     check_size(width + 2 * bleed, height + 2 * bleed)
-    quality, engine = quality or Quality(), engine or engine_for(field.view, size)
+    quality, engine = quality or Quality(), able(engine or engine_for(field.view, size), field)
     laid = frame(field.view, width, height, bleed)
     prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
     plan = prepare(field, laid, quality)

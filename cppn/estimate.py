@@ -52,4 +52,6 @@ def estimate(drawing: Drawing, path: Path, encoding: Encoding) -> Estimate:
     fixed = len(imprint.to_json())
     share = pixels / (rows * len(places) * drawing.width)
     seconds = max(drawn - started, written - drawn) * share
-    return Estimate(pixels, fixed + int((size - fixed) * share), expected_peak(drawing, format_of(path)), seconds)
+    return Estimate(
+        pixels, fixed + int((size - fixed) * share), expected_peak(drawing, format_of(path).memory), seconds
+    )

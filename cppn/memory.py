@@ -5,23 +5,14 @@ from __future__ import annotations
 import re
 
 from .drawing import Drawing
+from .engines import KINDS
 from .errors import CppnError, shorten
-from .sinks.formats import Format
+from .sinks.formats import Format, Memory
 
 DEFAULT = 1_000_000_000  # bytes
 
 # measured as the peak of whole processes at several widths, and rounded up; bytes
-_PROGRAM = {"halide": 190e6, "torch": 480e6, "reference": 160e6}
 _BANDS = 6  # being drawn, waiting, and being read
-_ROWS = {
-    "PNG": 1000,
-    "JPEG": 1000,
-    "TIFF": 1900,
-    "Deep Zoom": 3600,
-    "NPY": 0,
-}  # held by libvips: up to 2.5 times all there are
-_WHOLE = {"WebP": 20, "AVIF": 60}  # bytes a pixel, of encoders that hold the whole picture
-_FLOATS = 64  # bytes a pixel of a band, while the float64 engine draws it
 
 
 def parse_bytes(text: str) -> int:
@@ -33,24 +24,24 @@ def parse_bytes(text: str) -> int:
     return int(float(match[1]) * (1024 if binary else 1000) ** " kmgt".index(prefix or " "))
 
 
-def expected_peak(drawing: Drawing, form: Format) -> int:
-    """The most memory, in bytes, that a process takes to draw this into a file of that format."""
+def expected_peak(drawing: Drawing, encoder: Memory) -> int:
+    """The most memory, in bytes, that a process takes to draw this for such an encoder."""
     row = drawing.width * drawing.channels * drawing.quality.dtype.itemsize
     bands = _BANDS * drawing.band_rows * row
-    if drawing.engine.name == "reference":
-        bands += _FLOATS * drawing.band_rows * drawing.width
+    engine = KINDS[drawing.engine.name]
+    bands += engine.pixel * drawing.band_rows * drawing.width
     if drawing.quality.samples == "auto":  # the corners, as floats, and what is wanted of them
         bands += 2 * (4 * drawing.channels + 1) * drawing.band_rows * drawing.width
-    held = min(2.5 * drawing.height, _ROWS.get(form.name, 0)) * row
-    whole = _WHOLE.get(form.name, 0) * drawing.width * drawing.height
-    return int(_PROGRAM.get(drawing.engine.name, max(_PROGRAM.values())) + bands + held + whole)
+    held = min(2.5 * drawing.height, encoder.rows) * row
+    whole = encoder.pixel * drawing.width * drawing.height
+    return int(engine.memory + bands + held + whole)
 
 
 def check_memory(drawing: Drawing, form: Format, limit: int, where: str) -> None:
     """Errors: CppnError if drawing into a file of that format could take more than `limit` bytes."""
-    peak = expected_peak(drawing, form)
+    peak = expected_peak(drawing, form.memory)
     if peak > limit:
-        hint = " in PNG or TIFF" if form.name in _WHOLE else ""
+        hint = " in PNG or TIFF" if form.memory.pixel else ""
         raise CppnError(
             f"{drawing.width}x{drawing.height} pixels in {form.name} may take {peak / 1e6:.0f} MB of memory,"
             f" more than the {limit / 1e6:.{0 if limit >= 1e6 else 2}f} MB allowed",

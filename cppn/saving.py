@@ -11,7 +11,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from . import __version__
 from .drawing import Drawing, draw, engine_for
 from .engines import Quality
 from .engines.base import DTYPES
@@ -23,6 +22,7 @@ from .sinks import Encoding, Imprint, Sink, open_sink
 from .sinks.formats import format_of
 from .sinks.names import in_the_way
 from .sinks.spool import Spool
+from .version import __version__
 
 _ROWS = 256  # of an array, at a time
 _LARGE = 1 << 30  # samples, from which on what is drawn is always kept until the file is whole

@@ -7,7 +7,7 @@ from conftest import small
 
 import cppn
 from cppn.drawing import draw
-from cppn.engines import NAMES, Quality, choose
+from cppn.engines import KINDS, Quality, choose
 from cppn.engines.fold import fold_activation
 from cppn.field.activations import ALIASES, CATALOGUE, PARAMETERS, parse_activation
 from cppn.field.formula import evaluate
@@ -141,7 +141,7 @@ FORMULAS = [
 STEPPED = JUMPS | {"mod(x, 0.7)", "round(4*x)/4 + sign(x)"}
 
 
-@pytest.mark.parametrize("engine", [name for name in NAMES if name != "reference"])
+@pytest.mark.parametrize("engine", [name for name in KINDS if name != "reference"])
 @pytest.mark.parametrize(
     "text", [*CATALOGUE, "cos:freq=3,iters=3,r=3.6", "cos:freq=3,iters=2.4,r=3.6", "clamp:iters=0.7,r=3.6", *FORMULAS]
 )

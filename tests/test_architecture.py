@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import cppn
 PACKAGE = Path(cppn.__file__).parent
 # from the foundations up; a room imports only what stands before it
 ORDER = [
-    "errors", "rng", "crew", "making", "field", "view", "recipe", "network", "develop", "transcribe", "engines", "drawing", "shader", "sinks", "memory", "library", "sources",
+    "version", "errors", "rng", "crew", "making", "field", "view", "recipe", "network", "develop", "transcribe", "engines", "drawing", "shader", "sinks", "memory", "library", "sources",
     "saving", "estimate", "overrides", "naming", "pictures", "mosaic", "motion", "gallery", "wallpaper", "fit", "study", "web", "export", "explore", "cli",
 ]  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -43,6 +44,32 @@ def test_a_room_imports_only_what_stands_above_it(path):
 
 def test_every_room_has_its_place_in_the_order():
     assert {room(path) for path in FILES} - {"__init__", "__main__"} == set(ORDER)
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package, by name."""
+    names = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in FILES}
+    return {name.removesuffix(".__init__"): path for name, path in names.items()}
+
+
+def uses(name: str, path: Path, known: dict[str, Path]) -> set[str]:
+    """The modules of the package that a module imports, wherever in it."""
+    found, package = set(), name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = ".".join(package[: len(package) - node.level + 1] + ([node.module] if node.module else []))
+            found |= {f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base for alias in node.names}
+    return found - {name}
+
+
+def test_no_module_needs_itself_by_way_of_others():
+    known = modules()
+    # `cppn` itself names the public functions, which are loaded when they are asked for
+    graph = {name: uses(name, path, known) - {"cppn"} for name, path in known.items()}
+    try:
+        assert len(list(TopologicalSorter(graph).static_order())) >= len(known) - 1
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
 
 
 def test_only_the_command_line_knows_click_and_only_engines_know_their_libraries():

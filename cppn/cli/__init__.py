@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import click
 
-from .. import __version__
 from ..errors import CppnError
+from ..version import __version__
 from .lazy import LazyGroup
 from .stopping import end_stopped, stoppable
 from .terminal import reach_every_terminal

@@ -199,7 +199,7 @@ def _seconds(flags: dict[str, Any], timeline: Timeline, drawn: dict[str, Any]) -
 def _pace(flags: dict[str, Any], drawn: dict[str, Any]) -> Fraction:
     """Frames a second, where no flag says so: of a film that is drawn again, else of the format."""
     from ..motion.film import is_numbered
-    from ..sinks.films import FORMATS, film_format
+    from ..sinks.film_formats import FORMATS, film_format
 
     path = Path(flags["output"] or "a.mp4")
     form = FORMATS[".mp4"] if is_numbered(path) else film_format(path)
@@ -270,7 +270,7 @@ def _reel(score: Any, path: Path, drawn: dict[str, Any], flags: dict[str, Any]) 
     from ..engines import Quality
     from ..errors import CppnError
     from ..motion.film import Reel, is_numbered
-    from ..sinks.films import film_format
+    from ..sinks.film_formats import film_format
 
     again = {"width", "height"} <= drawn.keys()
     size = flags["size"][:2] if flags["size"] else (drawn["width"], drawn["height"]) if again else DEFAULT_SIZE

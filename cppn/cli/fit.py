@@ -84,7 +84,7 @@ def command(photo: str, **flags: Any) -> None:
     options.check_training(flags["device"])
     from ..errors import CppnError
     from ..pictures import read_picture
-    from ..sinks.formats import check
+    from ..sinks import check
     from ..sinks.names import free_path
 
     picture = read_picture(Path(photo))

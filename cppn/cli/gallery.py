@@ -121,7 +121,7 @@ def _check(flags: dict[str, Any]) -> None:
     from ..engines import Quality
     from ..errors import CppnError, shorten
     from ..field.color import palette_table
-    from ..sinks.formats import FORMATS, format_of
+    from ..sinks.formats import FORMATS
 
     origins = [
         f"--{name}"
@@ -140,7 +140,7 @@ def _check(flags: dict[str, Any]) -> None:
     if flags["palette"]:
         palette_table(flags["palette"])
     Quality(flags["aa"])
-    if _ending(flags) not in FORMATS or format_of(Path(f"a{_ending(flags)}")).name in ("NPY", "Deep Zoom"):
+    if _ending(flags) not in FORMATS or not FORMATS[_ending(flags)].viewable:
         raise CppnError(
             f"{shorten(flags['ending'])!r} is not for galleries",
             where="--format",

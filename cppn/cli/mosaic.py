@@ -230,8 +230,9 @@ def _check(recipe: Recipe, places: Places, flags: dict[str, Any], targets: int) 
     from ..field.color import palette_table
     from ..fit.mosaic_film import FPS
     from ..mosaic import layout, parse_unit, unit_recipe
-    from ..sinks.films import Film, check_film
-    from ..sinks.formats import check
+    from ..sinks import check
+    from ..sinks.film_base import Film
+    from ..sinks.films import check_film
 
     output = flags["output"] or ""
     if output.endswith("/") and Path(output).parent.is_dir():

@@ -46,6 +46,6 @@ def places_of(name: str, flags: dict[str, Any], *, alone: bool) -> Places:
 
 def is_film(output: str | None) -> bool:
     """Does a name's ending mean a film? .png is a mosaic's."""
-    from ..sinks.films import FORMATS
+    from ..sinks.film_formats import FORMATS
 
     return Path(output or "").suffix.lower() in FORMATS.keys() - {".png"}

@@ -87,8 +87,8 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
     from ..engines import Quality
     from ..errors import CppnError
     from ..memory import DEFAULT
-    from ..sinks import Encoding
-    from ..sinks.formats import check, format_of
+    from ..sinks import Encoding, check
+    from ..sinks.formats import format_of
 
     recipe = _recipe(source, imprint.recipe, flags)
     count, kept = flags["count"], imprint.drawing

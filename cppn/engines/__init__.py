@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import logging
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 
+from ..develop import Field
 from ..errors import CppnError, failure, unknown
 from .adaptive import AdaptivePlan
 from .base import Engine, Pixels, Plan, Quality
 
-__all__ = ["NAMES", "AdaptivePlan", "Engine", "Pixels", "Plan", "Quality", "available", "choose", "cores"]
+__all__ = ["KINDS", "AdaptivePlan", "Engine", "Pixels", "Plan", "Quality", "able", "available", "choose", "cores"]
 
-NAMES = {
-    "halide": "the CPU, fused and vectorised: the fastest without a graphics card",
-    "torch": "any torch device: cpu, cuda, mps",
-    "reference": "NumPy in float64: the slow oracle that the others are compared with",
-}
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of engine: the module and class that it is, and the library that it needs.
+
+    `devices`: does it draw on others than the CPU? `memory`: bytes of a process before it draws, the peaks of whole
+    processes rounded up; `pixel`: bytes that it holds for each pixel of a band.
+    """
+
+    about: str
+    home: str
+    memory: int
+    pixel: int = 0
+    library: str = ""
+    devices: bool = False
+    compiles: bool = False
+
+
+# the best first
+KINDS = {
+    "halide": Kind(
+        "the CPU, fused and vectorised: the fastest without a graphics card", "halide_engine:HalideEngine",
+        190_000_000, library="halide", compiles=True,
+    ),
+    "torch": Kind(
+        "any torch device: cpu, cuda, mps", "torch_engine:TorchEngine", 480_000_000, library="torch", devices=True,
+    ),
+    "reference": Kind(
+        "NumPy in float64: the slow oracle that the others are compared with", "reference:ReferenceEngine",
+        160_000_000, 64,
+    ),
+}  # fmt: skip
 MOST_THREADS = 1024
 
 
@@ -27,7 +58,7 @@ def cores() -> int:
 
 def available() -> list[str]:
     """The engines whose libraries are installed here."""
-    return [name for name in NAMES if name == "reference" or importlib.util.find_spec(name) is not None]
+    return [name for name, kind in KINDS.items() if not kind.library or importlib.util.find_spec(kind.library)]
 
 
 @lru_cache(maxsize=16)
@@ -36,18 +67,18 @@ def choose(name: str | None = None, device: str | None = None, threads: int | No
 
     Errors: CppnError for unknown names, engines that are not installed, devices that are not there, bad thread counts.
     """
-    if name is not None and name not in NAMES:
-        raise unknown("engine", name, NAMES)
+    if name is not None and name not in KINDS:
+        raise unknown("engine", name, KINDS)
     if threads is not None and not 1 <= threads <= MOST_THREADS:
         raise CppnError(f"{threads} threads", where="threads", legal=f"1 to {MOST_THREADS} are legal")
-    here = available()
+    here, elsewhere = available(), device not in (None, "cpu")
     if name is None:
-        name = (
-            "torch" if device not in (None, "cpu") else next(n for n in ("halide", "torch", "reference") if n in here)
-        )
-    elif name != "torch" and device not in (None, "cpu"):
+        able = [one for one, kind in KINDS.items() if kind.devices or not elsewhere]
+        name = next((one for one in able if one in here), able[0])
+    elif elsewhere and not KINDS[name].devices:
+        others = " or ".join(one for one, kind in KINDS.items() if kind.devices)
         raise CppnError(
-            f"the {name} engine draws on the CPU only", where=f"device {device!r}", legal="use --engine torch"
+            f"the {name} engine draws on the CPU only", where=f"device {device!r}", legal=f"use --engine {others}"
         )
     if name not in here:
         raise failure(
@@ -55,16 +86,22 @@ def choose(name: str | None = None, device: str | None = None, threads: int | No
             where="engine",
             legal=f"install cppn[{name}], or use {', '.join(here)}",
         )
-    match name:
-        case "halide":
-            from .halide_engine import HalideEngine
+    module, _, home = KINDS[name].home.partition(":")
+    make = getattr(importlib.import_module(f".{module}", __package__), home)
+    engine: Engine = make(device or "cpu", threads or cores())
+    return engine
 
-            return HalideEngine(threads or cores())
-        case "torch":
-            from .torch_engine import TorchEngine
 
-            return TorchEngine(device or "cpu", threads or cores())
-        case _:
-            from .reference import ReferenceEngine
+def able(engine: Engine, field: Field) -> Engine:
+    """The engine, or the best that does not compile where it would take longer to than anybody waits."""
+    if engine.takes(field):
+        return engine
+    name = next(one for one in available() if not KINDS[one].compiles)
+    _tell_once(name)
+    return choose(name, threads=engine.threads)
 
-            return ReferenceEngine()
+
+@lru_cache
+def _tell_once(name: str) -> None:
+    """A film prepares for each frame."""
+    logging.getLogger("cppn").warning("cppn: these formulas are long to compile: the %s engine draws them", name)

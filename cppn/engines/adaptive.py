@@ -26,7 +26,7 @@ from ..field.color import dither
 from ..field.numpy_ops import NumpyOps
 from ..field.ops import Ops, Value
 from ..view import Frame
-from .base import Engine, Pixels, Quality
+from .base import Engine, Pixels, Quality, Settle
 
 SIDE = 8  # of the grid of samples, those of --aa 8
 STAGGERS = (4, 2)  # of each need: 16 samples, 32 samples
@@ -36,9 +36,6 @@ STAGGERS = (4, 2)  # of each need: 16 samples, 32 samples
 _LEAST_REACH, _LEAST_BEND = 4 / 255, 40 / 255
 
 _AROUND, _MIDDLE = -1 / 24, 13 / 24
-
-# fills pixels and their needs from the corners around them; the first pixel's row and column are told
-Settle = Callable[[NDArray[np.float32], Pixels, NDArray[np.uint8], int, int], None]
 
 
 def smooth(corner: Callable[[int, int], Value], ops: Ops) -> tuple[Value, Value, Value]:

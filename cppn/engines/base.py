@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,9 @@ from ..develop import Field
 from ..errors import CppnError
 from ..view import Frame
 
-if TYPE_CHECKING:
-    from .adaptive import Settle
-
 Pixels = NDArray[Any]
+# fills pixels and their needs from the corners around them; the first pixel's row and column are told
+Settle = Callable[[NDArray[np.float32], Pixels, NDArray[np.uint8], int, int], None]
 DTYPES = {8: np.uint8, 16: np.uint16, 32: np.float32}
 
 
@@ -80,6 +80,10 @@ class Engine(Protocol):
     """A way of computing fields."""
 
     name: str
+    threads: int
+
+    def takes(self, field: Field) -> bool:
+        """Is it made ready in seconds? An engine that compiles may need minutes for long formulas."""
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> Plan:
         """Make ready to draw."""

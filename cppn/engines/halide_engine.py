@@ -10,11 +10,10 @@ bit for any number of threads, any band height and any crop.
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import halide as hl
 import numpy as np
@@ -24,20 +23,15 @@ from ..develop import Field
 from ..field.color import MODES, channels, decode, encode, to_srgb
 from ..field.formula import Node, evaluate
 from ..view import Frame
-from .base import DTYPES, Engine, Pixels, Plan, PointPlan, Quality
-from .fold import Folded, fold
+from .base import DTYPES, Pixels, Plan, PointPlan, Quality, Settle
+from .fold import Folded, fold, fold_activation
 from .halide_compile import compile_by_drawing
 from .halide_ops import Expr, HalideOps, f32, float32_constants, quantise
 from .halide_settle import halide_settle
 from .parts import Part, cut, total
 from .workers import Workers, in_forked_children
 
-if TYPE_CHECKING:
-    from .adaptive import Settle
-
-_LOG = logging.getLogger("cppn")
 _F32 = hl.Float(32)
-_ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
 _TURN = ("turns", "same", "before", "after")  # of hues
 _MOST = 10_000  # operations to compile: about two seconds
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
@@ -102,58 +96,23 @@ class HalideEngine:
 
     name = "halide"
 
-    def __init__(self, threads: int = 1) -> None:
+    def __init__(self, device: str = "cpu", threads: int = 1) -> None:
         self.threads = threads
-        self._workers = Workers(threads)
+        self.workers = Workers(threads)
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> Plan:
-        folded = fold(field, frame, turns=True)
-        if (other := self._instead(folded)) is not None:
-            return other.prepare(field, frame, quality)
-        return HalidePlan(self, field, folded, frame, quality)
+        return HalidePlan(self, field, fold(field, frame, turns=True), frame, quality)
 
     def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> PointPlan:
-        folded = fold(field, frame, turns=True)
-        if (other := self._instead(folded)) is not None:
-            return other.prepare_points(field, frame, quality)
-        return HalidePointPlan(self, field, folded, frame, quality)
+        return HalidePointPlan(self, field, fold(field, frame, turns=True), frame, quality)
 
-    def _instead(self, folded: Folded) -> Engine | None:
-        """An engine that does not compile, for what would take longer to compile than anybody waits."""
-        from . import available, choose
-
-        if total([*folded.features, *{layer.core: None for layer in folded.layers}]) <= _MOST:
-            return None
-        other = choose("torch" if "torch" in available() else "reference", threads=self.threads)
-        _tell_once(other.name)
-        return other
+    def takes(self, field: Field) -> bool:
+        """Are its formulas short enough to compile?"""
+        cores = {fold_activation(one, turns=True).core: None for one in field.network.activations}
+        return total([*field.network.inputs, *cores]) <= _MOST
 
     def settle(self, channels: int, quality: Quality) -> Settle:
-        return halide_settle(self, channels, quality)
-
-    def share(self, work: Callable[..., None], parts: Iterable[tuple[Any, ...]]) -> None:
-        """Do the work with each part's arguments, on all threads; come back when all are at rest."""
-        tasks = [self._workers.pool.submit(work, *part) for part in parts]
-        try:
-            for task in tasks:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            for task in tasks:
-                if not task.cancelled():
-                    task.exception()
-
-    def rows(self, count: int) -> Iterator[slice]:
-        """The rows of an array, shared out among the threads."""
-        step = max(1, min(_ROWS, count // (4 * self.threads)))
-        return (slice(start, min(start + step, count)) for start in range(0, count, step))
-
-
-@lru_cache
-def _tell_once(other: str) -> None:
-    """A film prepares for each frame, an adaptive drawing twice."""
-    _LOG.warning("cppn: these formulas are long to compile: the %s engine draws them", other)
+        return halide_settle(self.workers, channels, quality)
 
 
 class _Bound:
@@ -162,7 +121,7 @@ class _Bound:
     _scattered: bool
 
     def __init__(self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality) -> None:
-        self._engine, self._channels, self._dtype = engine, field.channels, quality.dtype
+        self._workers, self._channels, self._dtype = engine.workers, field.channels, quality.dtype
         self._pipeline = _compile(_shape(field, folded, quality, self._scattered))
         # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
         self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in _numbers(field, folded)]
@@ -180,7 +139,7 @@ class _Bound:
         """Realize parts, each an array with its first row and column, counted from the corner's column and row."""
         with self._pipeline.lock:  # nobody may bind other numbers before all are done
             self._pipeline.bind([*self._buffers, *more], self._scalars, self._parameters, (*self._grid, *corner))
-            self._engine.share(self._pipeline.realize, parts)
+            self._workers.share(self._pipeline.realize, parts)
 
 
 class HalidePlan(_Bound):
@@ -198,7 +157,7 @@ class HalidePlan(_Bound):
             self.draw(wide, top, left)
             out[:] = wide[:, :columns]
             return
-        self._draw(((out[part], part.start, 0) for part in self._engine.rows(rows)), (left, top))
+        self._draw(((out[part], part.start, 0) for part in self._workers.rows(rows)), (left, top))
 
 
 class HalidePointPlan(_Bound):
@@ -211,7 +170,7 @@ class HalidePointPlan(_Bound):
         strips = -(-count // strip)
         places = [np.resize(index, strips * strip) for index in (columns, rows)]
         whole = np.empty((1, strips * strip, self._channels), self._dtype)
-        step = strip * max(1, strips // (8 * self._engine.threads))
+        step = strip * max(1, strips // (8 * self._workers.count))
         parts = ((whole[:, start : start + step], 0, start) for start in range(0, strips * strip, step))
         self._draw(parts, (0, 0), [hl.Buffer(index) for index in places])
         out[:] = whole[0, :count]

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING
 
 import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from .adaptive import Settle, need, smooth
-from .base import DTYPES, Pixels, Quality
+from .adaptive import need, smooth
+from .base import DTYPES, Pixels, Quality, Settle
 from .halide_compile import compile_by_drawing
 from .halide_ops import HalideOps, float32_constants, quantise
-from .workers import in_forked_children
-
-if TYPE_CHECKING:
-    from .halide_engine import HalideEngine
+from .workers import Workers, in_forked_children
 
 
-def halide_settle(engine: HalideEngine, channels: int, quality: Quality) -> Settle:
-    """What tells which pixels need samples, on the engine's threads."""
+def halide_settle(workers: Workers, channels: int, quality: Quality) -> Settle:
+    """What tells which pixels need samples, on these threads."""
     pipeline = _compile(channels, quality.bits, quality.dither)
 
     def fill(corners: NDArray[np.float32], out: Pixels, needs: NDArray[np.uint8], top: int, left: int) -> None:
@@ -35,7 +31,7 @@ def halide_settle(engine: HalideEngine, channels: int, quality: Quality) -> Sett
             return
         with pipeline.lock:
             pipeline.bind(corners, top, left)
-            engine.share(pipeline.realize, ((out[part], needs[part], part.start) for part in engine.rows(rows)))
+            workers.share(pipeline.realize, ((out[part], needs[part], part.start) for part in workers.rows(rows)))
 
     return fill
 

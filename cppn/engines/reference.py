@@ -44,6 +44,13 @@ class ReferenceEngine:
     name = "reference"
     settle = staticmethod(numpy_settle)
 
+    def __init__(self, device: str = "cpu", threads: int = 1) -> None:
+        self.threads = threads
+
+    def takes(self, field: Field) -> bool:
+        """Nothing is compiled."""
+        return True
+
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> ReferencePlan:
         return ReferencePlan(field, frame, quality)
 

@@ -73,6 +73,7 @@ class TorchEngine:
         check_device(device)
         self.device = torch.device(device)
         self.tile = _CPU_TILE if device == "cpu" else _GPU_TILE
+        self.threads = threads
         workers = threads if device == "cpu" else 1
         self.workers = Workers(workers, partial(torch.set_num_threads, 1))
 
@@ -87,6 +88,10 @@ class TorchEngine:
         self.tile = _Tile(rows // 2, columns) if rows > 1 else _Tile(1, columns // 2)
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def takes(self, field: Field) -> bool:
+        """Nothing is compiled."""
+        return True
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> TorchPlan:
         return TorchPlan(self, field, frame, quality)

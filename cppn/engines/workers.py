@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+_ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
 
 
 class Workers:
@@ -15,11 +18,11 @@ class Workers:
     """
 
     def __init__(self, count: int, begin: Callable[[], object] | None = None) -> None:
-        self._count, self._begin = count, begin
+        self.count, self._begin = count, begin
         self._pool, self._process = self._new(), os.getpid()
 
     def _new(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._count, "cppn-draw", initializer=self._begin)
+        return ThreadPoolExecutor(self.count, "cppn-draw", initializer=self._begin)
 
     @property
     def pool(self) -> ThreadPoolExecutor:
@@ -27,6 +30,24 @@ class Workers:
         if self._process != os.getpid():
             self._pool, self._process = self._new(), os.getpid()
         return self._pool
+
+    def share(self, work: Callable[..., None], parts: Iterable[tuple[Any, ...]]) -> None:
+        """Do the work with each part's arguments, on all threads; come back when all are at rest."""
+        tasks = [self.pool.submit(work, *part) for part in parts]
+        try:
+            for task in tasks:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                if not task.cancelled():
+                    task.exception()
+
+    def rows(self, count: int) -> Iterator[slice]:
+        """The rows of an array, shared out among the threads."""
+        step = max(1, min(_ROWS, count // (4 * self.count)))
+        return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
 def in_forked_children(action: Callable[[], object]) -> None:

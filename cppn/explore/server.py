@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from .. import __version__, web
+from .. import web
 from ..drawing import render
 from ..engines import Quality
 from ..errors import CppnError, failure, shorten
@@ -30,6 +30,7 @@ from ..export import export
 from ..naming import file_name
 from ..recipe import Recipe, Section, parse_json, validated
 from ..sinks.names import check_place, free_path, make_folder
+from ..version import __version__
 from ..view import parse_size
 from . import asked
 from .breed import cross, litter, mutate

@@ -16,8 +16,7 @@ from ..errors import CppnError, failure
 from ..naming import file_name
 from ..recipe import Recipe
 from ..saving import write_picture
-from ..sinks import Encoding
-from ..sinks.formats import check
+from ..sinks import Encoding, check
 from ..sinks.names import free_path, make_folder
 from ..view import Size
 

@@ -23,7 +23,7 @@ def export(recipe: Recipe, path: str | os.PathLike[str]) -> Path:
     Errors: CppnError for other endings, networks that the format does not hold, and files that cannot be written.
     """
     from ..saving import write_bytes
-    from ..sinks.formats import check_folder
+    from ..sinks.names import check_folder
 
     target = Path(path)
     ending = target.suffix.lower()

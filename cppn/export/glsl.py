@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
 from ..errors import CppnError
 from ..recipe import Recipe
 from ..shader import Shader, shader
 from ..sinks.metadata import Imprint, marked
+from ..version import __version__
 from ..view import View
 
 MOST_CONSTANTS = 4096  # of four numbers each: what Direct3D, on which browsers on Windows draw, holds of a shader's

@@ -7,7 +7,6 @@ from itertools import groupby
 import numpy as np
 from onnx import TensorProto, ValueInfoProto, checker, helper
 
-from .. import __version__
 from ..develop import Field, develop
 from ..drawing import complete
 from ..field.color import to_srgb
@@ -15,6 +14,7 @@ from ..field.formula import evaluate
 from ..network import Network
 from ..recipe import Recipe
 from ..sinks.metadata import KEY, Imprint, marked
+from ..version import __version__
 from .onnx_ops import OnnxOps, OnnxValue
 
 OPSET, IR = 17, 8  # of 2022: what runs networks has long known both

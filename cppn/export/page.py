@@ -14,11 +14,11 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
 from ..drawing import render
 from ..recipe import Recipe
 from ..shader import shader
 from ..sinks.metadata import HTML_CLOSE, HTML_OPEN, Imprint
+from ..version import __version__
 from ..web import script
 
 STILLS = (640, 480, 320)  # pixels a side of the picture for browsers that draw none; the first that is small enough

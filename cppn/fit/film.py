@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from ..drawing import draw
 from ..errors import CppnError
 from ..sinks import Imprint
-from ..sinks.films import Film, film_format, open_film
+from ..sinks.film_base import Film
+from ..sinks.film_formats import film_format
+from ..sinks.films import open_film
 from ..transcribe import with_weights
 from .photo import Fit
 

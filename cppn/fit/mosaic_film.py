@@ -19,7 +19,9 @@ from ..mosaic.values import Values, points
 from ..network import Network
 from ..recipe import Recipe
 from ..sinks import Imprint
-from ..sinks.films import Film, film_format, open_film
+from ..sinks.film_base import Film
+from ..sinks.film_formats import film_format
+from ..sinks.films import open_film
 from ..transcribe import with_weights
 from ..view import View
 from .ensemble import Ensemble
@@ -52,7 +54,7 @@ def write_mosaic_film(
     height, width = ends[0].shape[:2]
     settings = {"width": width, "height": height, "fps": str(FPS), "frames": len(networks)}
     imprint = Imprint(with_weights(recipe, networks[-1]), settings)
-    quality = 100 if film_format(path).name == "WebP" else None  # edges stay sharp, and files small
+    quality = film_format(path).lossless  # edges stay sharp, and files small
     colours = [end[::2, ::2] for end in ends]  # those of a map: every fourth pixel shows them
     film = Film(width, height, FPS, len(networks), imprint, quality, lambda: colours, dither=False)
     sink = open_film(path, film)

@@ -17,8 +17,7 @@ from ..making import sweep
 from ..memory import DEFAULT, check_memory
 from ..recipe import Recipe
 from ..saving import save, write_picture, write_text
-from ..sinks import Encoding
-from ..sinks.formats import check
+from ..sinks import Encoding, check
 from ..sinks.names import make_folder
 from ..view import part
 from .folder import (

@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..errors import CppnError, failure
 from ..pictures import is_whole
 from ..recipe import Recipe, from_dict, parse_json, read_table
 from ..sinks.metadata import is_foreign, read_imprint
 from ..sinks.names import in_the_way
 from ..sinks.spool import lock_file
+from ..version import __version__
 
 MANIFEST, PAGE, SHEET, THUMBS = "gallery.json", "index.html", "sheet.jpg", "thumbs"
 _LOCK = ".cppn-gallery.lock"

@@ -27,9 +27,11 @@ from ..memory import DEFAULT, expected_peak
 from ..pictures import is_whole
 from ..recipe import Recipe
 from ..saving import write_picture
-from ..sinks import Encoding, Imprint
-from ..sinks import films as sinks
-from ..sinks.formats import check, format_of
+from ..sinks import Encoding, Imprint, check
+from ..sinks.film_base import Film, FilmSink
+from ..sinks.film_formats import FASTEST, FilmFormat
+from ..sinks.films import check_film, open_film
+from ..sinks.formats import format_of
 from ..sinks.metadata import is_foreign, read_imprint
 from ..sinks.names import in_the_way
 from .fade import DEEP, FadePlan
@@ -40,8 +42,6 @@ _AHEAD = 3  # frames that wait for the encoder, at most: enough to hide its unev
 _SAMPLE, _SAMPLE_SIDE = 12, 192  # frames, and their longer side, from which a palette is made
 _NUMBER = re.compile(r"%0?(\d*)d")
 MOST_FRAMES = 1_000_000
-# bytes a pixel that encoders keep: the peaks of whole processes at 1280×720 and 2560×1440, rounded up
-_ENCODER = {"MP4": 75, "WebM": 125, "GIF": 75, "WebP": 30, "animated PNG": 20}
 
 _PLAIN = Quality()
 
@@ -68,10 +68,8 @@ class Reel:
     def __post_init__(self) -> None:
         if not 1 <= self.frames <= MOST_FRAMES:
             raise CppnError(f"{self.frames} frames", where="frames", legal=f"1 to {MOST_FRAMES} are legal")
-        if not 0 < self.fps <= sinks.FASTEST:
-            raise CppnError(
-                f"{float(self.fps):g} frames a second", where="fps", legal=f"up to {sinks.FASTEST} are legal"
-            )
+        if not 0 < self.fps <= FASTEST:
+            raise CppnError(f"{float(self.fps):g} frames a second", where="fps", legal=f"up to {FASTEST} are legal")
 
     def shot(self, index: int) -> Shot:
         """What frame `index` shows."""
@@ -135,11 +133,11 @@ def write_reel(
     Errors: CppnError for what the format cannot hold or would take more memory, and if it cannot be written; nothing
     half-written is left behind.
     """
-    film = sinks.Film(*reel.size, reel.fps, reel.frames, reel.imprint(), quality, reel.sample)
-    form = sinks.check_film(path, film)
+    film = Film(*reel.size, reel.fps, reel.frames, reel.imprint(), quality, reel.sample)
+    form = check_film(path, film)
     first = reel.drawing(0)
-    _check_memory(reel, first, form.name, max_memory, str(path))
-    sink = sinks.open_film(path, film)
+    _check_memory(reel, first, form, max_memory, str(path))
+    sink = open_film(path, film)
     sink.exclusive = exclusive
     sink.sweep()
     with sink:
@@ -147,19 +145,19 @@ def write_reel(
     return sink.path
 
 
-def _check_memory(reel: Reel, first: Drawing, name: str, limit: int, where: str) -> None:
+def _check_memory(reel: Reel, first: Drawing, form: FilmFormat, limit: int, where: str) -> None:
     pixels = reel.size[0] * reel.size[1]
     waiting = (2 * _AHEAD + 2) * pixels * reel.channels
-    peak = expected_peak(first, format_of(Path("a.png"))) + waiting + _ENCODER[name] * pixels
+    peak = expected_peak(first, form.memory) + waiting
     if peak > limit:
         raise CppnError(
-            f"a film of {reel.size[0]}x{reel.size[1]} in {name} may take {peak / 1e6:.0f} MB of memory, more than the"
-            f" {limit / 1e6:.0f} MB allowed", where=where,
+            f"a film of {reel.size[0]}x{reel.size[1]} in {form.name} may take {peak / 1e6:.0f} MB of memory, more than"
+            f" the {limit / 1e6:.0f} MB allowed", where=where,
             legal=f"draw it smaller, write frames/%04d.png, or allow --max-memory {-(-peak // 10**6)}MB",
         )  # fmt: skip
 
 
-def _convey(reel: Reel, sink: sinks.FilmSink, progress: Progress) -> None:
+def _convey(reel: Reel, sink: FilmSink, progress: Progress) -> None:
     """Draw here; encode on other threads, several frames at once; write on one more, in order."""
     waiting: deque[Future[None]] = deque()
     with ThreadPoolExecutor(cores(), "cppn-encode") as encoders, ThreadPoolExecutor(1, "cppn-write") as writer:
@@ -180,7 +178,7 @@ def _convey(reel: Reel, sink: sinks.FilmSink, progress: Progress) -> None:
                 task.cancel()
 
 
-def _append(sink: sinks.FilmSink, encoded: Future[Any]) -> None:
+def _append(sink: FilmSink, encoded: Future[Any]) -> None:
     sink.append(encoded.result())
 
 
@@ -230,7 +228,7 @@ def frame_paths(pattern: Path, frames: int) -> list[Path]:
 
 def _check_frames(reel: Reel, path: Path, encoding: Encoding | None) -> None:
     form = format_of(path)
-    if form.name in ("NPY", "Deep Zoom"):
+    if not form.viewable:
         raise CppnError(
             f"{form.name} is not for frames", where=str(path), legal=".png, .tif, .jpg, .webp and .avif are"
         )

@@ -17,7 +17,8 @@ from PIL import Image
 
 from ..errors import CppnError
 from . import xmp
-from .films import Film, FilmSink, Frame, durations
+from .film_base import Film, FilmSink, Frame, durations
+from .film_formats import FilmFormat
 from .formats import QUALITY
 from .metadata import KEY
 
@@ -28,7 +29,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 class _AnimatedSink(FilmSink):
     """A file to which one part after another is written."""
 
-    def __init__(self, path: Path, film: Film) -> None:
+    def __init__(self, path: Path, film: Film, form: FilmFormat) -> None:
         super().__init__(path)
         self._film = film
 

@@ -15,7 +15,7 @@ from .base import Sink
 class ArraySink(Sink):
     """A `.npy` file of shape (height, width, channels)."""
 
-    def __init__(self, path: Path, shape: tuple[int, int, int], dtype: np.dtype[Any]) -> None:
+    def __init__(self, path: Path, shape: tuple[int, int, int], dtype: np.dtype[Any], *_: Any) -> None:
         super().__init__(path)
         self._header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
         self._rows = shape[0]

@@ -30,6 +30,10 @@ class Sink:
         self.exclusive = False  # never take a file's place: find a free name like this one instead
         self._making = ExitStack()
 
+    @staticmethod
+    def check_place(path: Path) -> None:
+        """Errors: CppnError for what stands beside a file to be written there, and would be lost."""
+
     def sweep(self) -> None:
         """Remove what runs that were killed have left of this picture."""
         sweep(self.path.parent, {self.path.name})

@@ -28,17 +28,6 @@ def tiles_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}_files")
 
 
-def check_beside(path: Path) -> None:
-    """Errors: CppnError for what stands beside the descriptor to be written there and is not of an older one.
-
-    A saved page of the web has just these names, and whoever has a Deep Zoom may have written a page for it.
-    """
-    real = path.resolve() if path.is_symlink() else path
-    for beside, is_own in ((page_of(real), _is_page), (tiles_of(real), _are_tiles)):
-        if beside.exists() and not (real.exists() and is_own(beside)):
-            raise in_the_way(beside, path)
-
-
 def _is_page(path: Path) -> bool:
     return path.is_file() and _MARK in path.read_text(encoding="utf-8", errors="replace")[:4096]
 
@@ -50,6 +39,17 @@ def _are_tiles(folder: Path) -> bool:
 
 class DeepZoomSink(RasterSink):
     """`NAME.dzi`, its tiles in `NAME_files/`, and `NAME.html`, a page that shows them and needs nothing else."""
+
+    @staticmethod
+    def check_place(path: Path) -> None:
+        """Errors: CppnError for what stands beside the descriptor to be written there and is not of an older one.
+
+        A saved page of the web has just these names, and whoever has a Deep Zoom may have written a page for it.
+        """
+        real = path.resolve() if path.is_symlink() else path
+        for beside, is_own in ((page_of(real), _is_page), (tiles_of(real), _are_tiles)):
+            if beside.exists() and not (real.exists() and is_own(beside)):
+                raise in_the_way(beside, path)
 
     @property
     def target(self) -> Path:

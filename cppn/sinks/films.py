@@ -1,92 +1,15 @@
-"""Kinds of film files: what each can hold, how it is asked for, and the sink that writes it frame by frame."""
+"""Films: checked, opened and written in the format that their file's ending means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import CppnError, failure
-from .base import Sink
-from .formats import check_folder
-from .metadata import Imprint
-
-Frame = NDArray[np.uint8]
-FASTEST = 1000  # frames a second
-
-
-class FilmSink(Sink):
-    """Give it all frames, each of shape (height, width, 1 or 3), in order.
-
-    `encode` may be called from any thread, for several frames at once; what it gives goes to `append` in order.
-    """
-
-    def encode(self, frame: Frame) -> Any:
-        """The part of the work on a frame that needs no other frame."""
-        return frame
-
-    def append(self, encoded: Any) -> None:
-        """Add the next frame. Errors: CppnError if the file cannot be written."""
-        raise NotImplementedError
-
-    def write(self, band: NDArray[Any]) -> None:
-        """Add the next frame."""
-        self.append(self.encode(band))
-
-
-@dataclass(frozen=True)
-class Film:
-    """A film to be written: its shape, pace and length, and what is put into the file.
-
-    `quality`: 1 to 100, of lossy formats; 100 is without loss where the format can. `sample`: a few frames from all
-    over the film, small ones will do, from which a palette is made; `dither`: whether it is dithered.
-    """
-
-    width: int
-    height: int
-    fps: Fraction
-    frames: int
-    imprint: Imprint | None = None
-    quality: int | None = None
-    sample: Callable[[], Iterable[Frame]] | None = None
-    dither: bool = True
-
-
-@dataclass(frozen=True)
-class FilmFormat:
-    """A kind of film file, and what it can hold."""
-
-    name: str
-    fps: int  # unless asked otherwise
-    largest_side: int
-    fastest: int = FASTEST
-    lossy: bool = False
-    even: bool = False  # takes even sizes only
-    encoder: str = ""  # of PyAV
-
-
-FORMATS = {
-    ".mp4": FilmFormat("MP4", 30, 16384, lossy=True, even=True, encoder="libx264"),
-    ".webm": FilmFormat("WebM", 30, 16384, lossy=True, even=True, encoder="libvpx-vp9"),
-    ".gif": FilmFormat("GIF", 25, 65535, fastest=50),  # browsers show what is faster at 10 frames a second
-    ".webp": FilmFormat("WebP", 25, 16383, fastest=90, lossy=True),
-    ".png": FilmFormat("animated PNG", 25, 2**31 - 1, fastest=90),
-}
-
-
-def film_format(path: Path) -> FilmFormat:
-    """The format that a film's ending means. Errors: CppnError for endings that are none."""
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        what = f"unknown film format {suffix!r}" if suffix else "the file name has no ending"
-        raise CppnError(what, where=str(path), legal=f"{', '.join(FORMATS)} are legal")
-    return FORMATS[suffix]
+from .film_base import Film, FilmSink, Frame
+from .film_formats import FASTEST, FORMATS, FilmFormat, film_format
+from .formats import load
+from .names import check_folder
 
 
 def check_film(path: Path, film: Film) -> FilmFormat:
@@ -140,17 +63,8 @@ def open_film(path: Path, film: Film) -> FilmSink:
     Errors: CppnError for what the format cannot hold, and for places that cannot be written.
     """
     form = check_film(path, film)
-    if form.encoder:
-        from .video import VideoSink
-
-        return VideoSink(path, film, form)
-    if form.name == "GIF":
-        from .gif import GifSink
-
-        return GifSink(path, film)
-    from .animated import AnimatedPngSink, AnimatedWebpSink
-
-    return AnimatedWebpSink(path, film) if form.name == "WebP" else AnimatedPngSink(path, film)
+    sink: FilmSink = load(form.sink)(path, film, form)
+    return sink
 
 
 def write_film(path: Path, frames: list[Frame], fps: Fraction, quality: int | None = None) -> Path:
@@ -165,9 +79,3 @@ def write_film(path: Path, frames: list[Frame], fps: Fraction, quality: int | No
         for frame in frames:
             sink.write(frame)
     return sink.path
-
-
-def durations(fps: Fraction, frames: int, ticks: int) -> list[int]:
-    """How many ticks, of which a second has `ticks`, each frame is shown, so that no error adds up."""
-    ends = [round(Fraction(ticks * i) / fps) for i in range(frames + 1)]
-    return [after - before for before, after in pairwise(ends)]

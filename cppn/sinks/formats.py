@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..errors import CppnError, failure, shorten
-from .metadata import Imprint
+from ..errors import CppnError
 
 QUALITY = 92  # of lossy files, unless asked otherwise
 _TIFF_LIMIT = 3_900_000_000  # bytes beyond which a TIFF's 32-bit offsets may not do
@@ -34,11 +33,26 @@ class Encoding:
             raise CppnError(f"{self.dpi:g} dpi", where="dpi", legal="1 to 100000 are legal")
 
 
+class Memory(NamedTuple):
+    """What a format's encoder holds at its peak, measured in whole processes at several widths, and rounded up.
+
+    `rows`: up to 2.5 times all there are. `pixel`: bytes for each pixel, of encoders that hold the whole picture.
+    """
+
+    rows: int
+    pixel: int = 0
+
+
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: libvips' saver with its settings, and what the format holds."""
+    """A kind of file: its sink, libvips' saver with its settings, and what the format holds.
+
+    `viewable`: is it one file, that other programs show?
+    """
 
     name: str
+    sink: str
+    memory: Memory
     saver: str
     options: tuple[tuple[str, Any], ...]
     largest_side: int
@@ -46,6 +60,8 @@ class Format:
     compressions: tuple[str, ...] = ()
     lossy: bool = False
     largest_imprint: int = 1 << 30
+    viewable: bool = True
+    pyramid: bool = False
 
     def settings(self, encoding: Encoding, width: int, height: int, channels: int, bits: int) -> dict[str, Any]:
         """The saver's arguments for a picture."""
@@ -67,20 +83,34 @@ class Format:
         return settings
 
 
+_RASTER = "raster:RasterSink"
 _LEVELS = tuple("0123456789")
 # level 3 is where zlib's time and size meet: 0.17 s and 4.1 MB for a 4K picture; level 6 takes 0.45 s for 3.7 MB
-_PNG = Format("PNG", "pngsave", (("compression", 3), ("filter", "up")), 2**31 - 1, (8, 16), _LEVELS)
-_TIFF = Format(
-    "TIFF", "tiffsave", (("tile", True), ("tile_width", 256), ("tile_height", 256)), 2**31 - 1, (8, 16, 32),
-    ("none", "lzw", "deflate"),
-)  # fmt: skip
-_JPEG = Format("JPEG", "jpegsave", (("subsample_mode", "off"),), 65535, lossy=True, largest_imprint=65000)
-_WEBP = Format("WebP", "webpsave", (("smart_subsample", True),), 16383, lossy=True)
-_AVIF = Format(
-    "AVIF", "heifsave", (("compression", "av1"), ("effort", 4), ("subsample_mode", "off")), 16384, lossy=True
+_PNG = Format(
+    "PNG", _RASTER, Memory(1000), "pngsave", (("compression", 3), ("filter", "up")), 2**31 - 1, (8, 16), _LEVELS
 )
-_DEEP_ZOOM = Format("Deep Zoom", "dzsave", (("tile_size", 510), ("overlap", 1)), 2**31 - 1, lossy=True)
-_ARRAY = Format("NPY", "", (), 2**31 - 1, (8, 16, 32))
+_TIFF = Format(
+    "TIFF", _RASTER, Memory(1900), "tiffsave", (("tile", True), ("tile_width", 256), ("tile_height", 256)), 2**31 - 1,
+    (8, 16, 32), ("none", "lzw", "deflate"), pyramid=True,
+)  # fmt: skip
+_JPEG = Format(
+    "JPEG", _RASTER, Memory(1000), "jpegsave", (("subsample_mode", "off"),), 65535, lossy=True, largest_imprint=65000
+)
+_WEBP = Format("WebP", _RASTER, Memory(0, 20), "webpsave", (("smart_subsample", True),), 16383, lossy=True)
+_AVIF = Format(
+    "AVIF",
+    _RASTER,
+    Memory(0, 60),
+    "heifsave",
+    (("compression", "av1"), ("effort", 4), ("subsample_mode", "off")),
+    16384,
+    lossy=True,
+)
+_DEEP_ZOOM = Format(
+    "Deep Zoom", "deepzoom:DeepZoomSink", Memory(3600), "dzsave", (("tile_size", 510), ("overlap", 1)), 2**31 - 1,
+    lossy=True, viewable=False,
+)  # fmt: skip
+_ARRAY = Format("NPY", "array:ArraySink", Memory(0), "", (), 2**31 - 1, (8, 16, 32), viewable=False)
 FORMATS = {
     ".png": _PNG, ".jpg": _JPEG, ".jpeg": _JPEG, ".webp": _WEBP, ".avif": _AVIF, ".tif": _TIFF, ".tiff": _TIFF,
     ".dzi": _DEEP_ZOOM, ".npy": _ARRAY,
@@ -99,55 +129,7 @@ def format_of(path: Path) -> Format:
     return FORMATS[suffix]
 
 
-def check(
-    path: Path, width: int, height: int, bits: int = 8, encoding: Encoding | None = None, imprint: Imprint | None = None
-) -> Format:
-    """The format of a picture to be written there, once it is known to hold it.
-
-    Errors: CppnError for sizes, bits and recipes that the format cannot hold, folders that are missing or cannot be
-    written in, and what a Deep Zoom would take the place of without being one.
-    """
-    form, where = format_of(path), str(path)
-    if max(width, height) > form.largest_side:
-        raise CppnError(
-            f"{form.name} cannot hold {width}x{height} pixels", where=where,
-            legal=f"at most {form.largest_side} a side; {_names(lambda f: f.largest_side >= max(width, height))} can",
-        )  # fmt: skip
-    if bits not in form.bits:
-        raise CppnError(
-            f"{form.name} cannot hold {bits} bits", where=where, legal=f"{_names(lambda f: bits in f.bits)} can"
-        )
-    compression = encoding.compression if encoding else None
-    if compression is not None and compression not in form.compressions:
-        listed = ", ".join(form.compressions) or "none can be chosen"
-        raise CppnError(f"{form.name} has no compression {compression!r}", where=where, legal=f"legal: {listed}")
-    if encoding and encoding.quality is not None and not form.lossy:
-        lossy = _names(lambda f: f.lossy)
-        raise CppnError(f"{form.name} loses nothing and has no quality", where=where, legal=f"{lossy} have")
-    if encoding and encoding.pyramid and form is not _TIFF:
-        raise CppnError(f"{form.name} has no pyramid", where=where, legal="TIFF has")
-    if imprint is not None and len(imprint.to_json()) > form.largest_imprint:
-        raise CppnError(f"{form.name} cannot hold a recipe with so many weights", where=where, legal="use PNG or WebP")
-    check_folder(path)
-    if form is _DEEP_ZOOM:
-        from .deepzoom import check_beside
-
-        check_beside(path)
-    return form
-
-
-def check_folder(path: Path) -> None:
-    """Errors: CppnError if no file can be written there."""
-    if "\0" in str(path):
-        raise CppnError("the name has a null byte", where=shorten(repr(str(path))), legal="any other letters")
-    if path.is_dir():
-        raise CppnError("it is a folder", where=str(path), legal="name a file in it")
-    folder = path.parent
-    if not folder.is_dir():
-        raise failure("the folder does not exist", where=str(folder), legal="create it, or write elsewhere")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise failure("the folder cannot be written in", where=str(folder), legal="write elsewhere with -o")
-
-
-def _names(fits: Any) -> str:
-    return ", ".join(sorted({form.name for form in FORMATS.values() if fits(form)}))
+def load(sink: str) -> Any:
+    """The class of a sink, given as `module:class` of this package."""
+    module, _, name = sink.partition(":")
+    return getattr(import_module(f".{module}", __package__), name)

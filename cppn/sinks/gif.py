@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
 from . import xmp
-from .films import Film, FilmSink, Frame, durations
+from .film_base import Film, FilmSink, Frame, durations
+from .film_formats import FilmFormat
 
 _TICKS = 100  # a second
 _TOGETHER = 1 << 12  # boxes of colours at once, to bound memory
@@ -28,7 +29,7 @@ _XMP_TRAILER = b"\x01" + bytes(range(255, -1, -1)) + b"\x00"
 class GifSink(FilmSink):
     """A GIF file."""
 
-    def __init__(self, path: Path, film: Film) -> None:
+    def __init__(self, path: Path, film: Film, form: FilmFormat) -> None:
         super().__init__(path)
         self._film = film
         self._durations = iter(durations(film.fps, film.frames, _TICKS))

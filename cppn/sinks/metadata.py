@@ -43,7 +43,7 @@ class Imprint:
 
     def to_json(self) -> str:
         """One line of ASCII, free of the signs that XML reserves."""
-        from .. import __version__
+        from ..version import __version__
 
         data = {"cppn": __version__, "recipe": self.recipe.to_dict(), "drawing": self.drawing}
         if self.timeline is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from ..errors import CppnError, failure
+from ..errors import CppnError, failure, shorten
 
 
 def free_path(path: Path, *others: Callable[[Path], Path]) -> Path:
@@ -45,5 +45,18 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise failure(f"it could not be made: {error.strerror}", where=str(folder)) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise failure("the folder cannot be written in", where=str(folder), legal="write elsewhere with -o")
+
+
+def check_folder(path: Path) -> None:
+    """Errors: CppnError if no file can be written there."""
+    if "\0" in str(path):
+        raise CppnError("the name has a null byte", where=shorten(repr(str(path))), legal="any other letters")
+    if path.is_dir():
+        raise CppnError("it is a folder", where=str(path), legal="name a file in it")
+    folder = path.parent
+    if not folder.is_dir():
+        raise failure("the folder does not exist", where=str(folder), legal="create it, or write elsewhere")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise failure("the folder cannot be written in", where=str(folder), legal="write elsewhere with -o")

@@ -94,7 +94,7 @@ class RasterSink(Sink):
         if not text:
             return
         if self._format.saver == "pngsave":
-            from .. import __version__
+            from ..version import __version__
 
             told = {"Software": f"cppn {__version__}"} | ({KEY: text} if len(text) <= _MOST_COMPRESSED else {})
             for i, (key, value) in enumerate(told.items()):

@@ -12,7 +12,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-from .films import Film, FilmFormat, FilmSink, Frame
+from .film_base import Film, FilmSink, Frame
+from .film_formats import FilmFormat
 from .metadata import marked
 
 QUALITY = 66  # visually lossless: a CRF of 18 for H.264

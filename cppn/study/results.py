@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from .. import __version__
 from ..errors import CppnError
 from ..saving import write_bytes
+from ..version import __version__
 
 Arrays = Mapping[str, NDArray[Any]]
 

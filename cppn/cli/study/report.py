@@ -45,7 +45,7 @@ def command(**flags: Any) -> None:
     options.check_training(None)
     from ...errors import CppnError
     from ...saving import write_bytes
-    from ...sinks.formats import check_folder
+    from ...sinks.names import check_folder
 
     path = Path(flags["output"])
     if path.suffix.lower() not in _ENDINGS:
