@@ -11,7 +11,7 @@ import cppn
 PACKAGE = Path(cppn.__file__).parent
 # from the foundations up; a room imports only what stands before it
 ORDER = [
-    "errors", "rng", "crew", "making", "field", "view", "recipe", "network", "develop", "engines", "drawing", "shader", "sinks", "memory", "library", "sources",
+    "errors", "rng", "crew", "making", "vips", "field", "view", "recipe", "network", "develop", "engines", "drawing", "shader", "sinks", "memory", "library", "sources",
     "saving", "estimate", "overrides", "naming", "pictures", "mosaic", "motion", "gallery", "wallpaper", "fit", "study", "web", "export", "explore", "cli",
 ]  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -47,7 +47,7 @@ def test_every_room_has_its_place_in_the_order():
 
 def test_only_the_command_line_knows_click_and_only_engines_know_their_libraries():
     homes = {
-        "click": {"cli"}, "tqdm": {"cli"}, "halide": {"engines"}, "torch": {"engines", "fit", "study"}, "matplotlib": {"study"}, "pyvips": {"sinks", "pictures"}, "av": {"sinks"}, "platformdirs": {"study"}, "starlette": {"explore"}, "uvicorn": {"explore"}, "onnx": {"export"},
+        "click": {"cli"}, "tqdm": {"cli"}, "halide": {"engines"}, "torch": {"engines", "fit", "study"}, "matplotlib": {"study"}, "pyvips": {"vips", "pictures"}, "av": {"sinks"}, "platformdirs": {"study"}, "starlette": {"explore"}, "uvicorn": {"explore"}, "onnx": {"export"},
     }  # fmt: skip
     for path in FILES:
         for level, module in imports(path):

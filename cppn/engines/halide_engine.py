@@ -40,6 +40,7 @@ _F32 = hl.Float(32)
 _ROWS = 32  # a task's rows at most: long enough to hide its start, short enough to share out
 _TURN = ("turns", "same", "before", "after")  # of hues
 _MOST = 10_000  # operations to compile: about two seconds
+_LAYER = 250  # operations that take as long to compile as a layer's sums
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
 
 
@@ -122,7 +123,7 @@ class HalideEngine:
         """An engine that does not compile, for what would take longer to compile than anybody waits."""
         from . import available, choose
 
-        if total([*folded.features, *{layer.core: None for layer in folded.layers}]) <= _MOST:
+        if total([*folded.features, *(layer.core for layer in folded.layers)]) + _LAYER * len(folded.layers) <= _MOST:
             return None
         other = choose("torch" if "torch" in available() else "reference", threads=self.threads)
         _tell_once(other.name)
@@ -153,7 +154,7 @@ class HalideEngine:
 @lru_cache
 def _tell_once(other: str) -> None:
     """A film prepares for each frame, an adaptive drawing twice."""
-    _LOG.warning("cppn: these formulas are long to compile: the %s engine draws them", other)
+    _LOG.warning("cppn: this network is long to compile: the %s engine draws it", other)
 
 
 class _Bound:
@@ -165,7 +166,8 @@ class _Bound:
         self._engine, self._channels, self._dtype = engine, field.channels, quality.dtype
         self._pipeline = _compile(_shape(field, folded, quality, self._scattered))
         # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
-        self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in _numbers(field, folded)]
+        with np.errstate(over="ignore"):  # what is beyond float32 is infinite
+            self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in _numbers(field, folded)]
         self._buffers = [hl.Buffer(array) for array in self._arrays]
         self._parameters = [value for layer in folded.layers for value in layer.parameters.values()]
         self._scalars = [
