@@ -102,7 +102,8 @@ def check_chain(
             )
         if i and weight.shape[1] != len(maps[i - 1][1]):
             raise CppnError(f"layer {i} takes {weight.shape[1]} values but gets {len(maps[i - 1][1])}", where=where)
-        pair = weight.astype(np.float32), bias.astype(np.float32)
+        with np.errstate(over="ignore"):  # what is beyond float32 is not finite
+            pair = weight.astype(np.float32), bias.astype(np.float32)
         if not all(np.isfinite(array).all() for array in pair):
             raise CppnError(f"layer {i} has weights that are not finite", where=where)
         checked.append(pair)

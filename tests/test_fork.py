@@ -38,3 +38,31 @@ def test_forked_children_draw_what_their_parent_draws(engine):
         timeout=300,
     )
     assert done.stdout == "drawn\n", done.stderr
+
+
+SAVING = """
+import os, sys, cppn
+recipe = cppn.Recipe(seed=1, network=cppn.NetworkRecipe(hidden=(4,), act="tanh"))
+if sys.argv[1] == "used":
+    cppn.save(recipe, "parent.png", size=(20, 20))
+if os.fork() == 0:
+    try:
+        cppn.save(recipe, "child.png", size=(20, 20))
+        print("saved", flush=True)
+    except cppn.CppnError as error:
+        print(error, flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork here")
+@pytest.mark.parametrize(("parent", "told"), [("idle", "saved"), ("used", "cannot go on in a process forked")])
+def test_forked_children_save_or_say_at_once_why_not(tmp_path, parent, told):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", SAVING, parent], cwd=tmp_path,
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert told in done.stdout, done.stderr
+    assert (tmp_path / "child.png").exists() == (told == "saved")
+    assert not list(tmp_path.glob(".*"))

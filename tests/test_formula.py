@@ -57,6 +57,7 @@ REFUSED = {
     "x\0": "cannot be read",
     "iterate(x*x, 1.5)": "whole number of steps",
     "iterate(x*x, 99)": "whole number of steps",
+    "iterate(x*x, x)": "whole number of steps",
     "iterate(iterate(iterate(x+1, 60), 60), 60)": "too long to compute",
     "sin(" * 30 + "x" + ")" * 30: "nested too deeply",
     "-" * 60 + "x": "nested too deeply",

@@ -24,7 +24,9 @@ def levels(path: Path) -> np.ndarray:
     return 255 * read_picture(path).pixels
 
 
-def write_tiff(path: Path, numbers: np.ndarray, photometric: int, *, separate: bool = False) -> None:
+def write_tiff(
+    path: Path, numbers: np.ndarray, photometric: int, *, separate: bool = False, extra: tuple[int, ...] = ()
+) -> None:
     """An uncompressed TIFF of one strip for each plane (TIFF 6.0)."""
     height, width, channels = numbers.shape
     planes = [plane.tobytes() for plane in np.moveaxis(numbers, -1, 0)] if separate else [numbers.tobytes()]
@@ -42,7 +44,7 @@ def write_tiff(path: Path, numbers: np.ndarray, photometric: int, *, separate: b
         entry(256, "I", width), entry(257, "I", height), entry(258, "H", *[8 * numbers.itemsize] * channels),
         entry(259, "H", 1), entry(262, "H", photometric), entry(273, "I", *starts[:-1]), entry(277, "H", channels),
         entry(278, "I", height), entry(279, "I", *map(len, planes)), entry(284, "H", 1 + separate),
-        entry(339, "H", *[KINDS[numbers.dtype.kind]] * channels),
+        *([entry(338, "H", *extra)] if extra else []), entry(339, "H", *[KINDS[numbers.dtype.kind]] * channels),
     ]  # fmt: skip
     directory = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
     path.write_bytes(b"II*\0" + struct.pack("<I", starts[-1] + len(far)) + b"".join(planes) + far + directory)
@@ -93,6 +95,10 @@ def test_wide_gamuts_are_as_lcms_has_them(tmp_path, space):
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
     )  # fmt: skip
     assert np.abs(levels(tmp_path / "wide.png") - np.asarray(theirs)).max() < 1.01
+    deep = pyvips.Image.new_from_array(muted.astype(np.uint16) * 257).copy(interpretation="rgb16")
+    deep.set_type(pyvips.GValue.blob_type, "icc-profile-data", bytes(profile))
+    deep.write_to_file(str(tmp_path / "deep.png"))
+    assert np.abs(levels(tmp_path / "deep.png") - np.asarray(theirs)).max() < 2
     assert np.abs(levels(tmp_path / "wide.png") - muted).max() > 3
 
 
@@ -163,14 +169,38 @@ def test_cielab_is_read_in_8_bits(tmp_path, separate):
     ("numbers", "photometric", "said"),
     [
         (GRAY.astype("<f4"), 1, "go from 74 to 128"), (GRAY / 255, 1, "floats of 64 bits"),
-        (GRAY.astype("<i2"), 1, "have signs"), (COLOUR, 9, "Lab of a kind"),
-        (np.full_like(GRAY, np.nan, "<f4"), 1, "nan"),
+        (GRAY.astype("<i2"), 1, "have signs"), (COLOUR, 9, "colours of kind 9"),
+        (np.full_like(GRAY, np.nan, "<f4"), 1, "nan"), (COLOUR, 6, "YCbCr"), (COLOUR, 5, "3 inks"),
+        (np.dstack([COLOUR, COLOUR[..., :1]]), 8, "CIELAB with transparency"),
+        (np.dstack([COLOUR, GRAY]).astype("<f4"), 5, "CMYK in floats"), (COLOUR, 34892, "colours of kind 34892"),
     ],
 )  # fmt: skip
 def test_what_would_be_misread_is_refused_with_a_reason(tmp_path, numbers, photometric, said):
     write_tiff(tmp_path / "odd.tif", numbers, photometric)
     with pytest.raises(CppnError, match=said):
         read_picture(tmp_path / "odd.tif")
+
+
+@pytest.mark.parametrize("photometric", [0, 1, 2])
+@pytest.mark.parametrize("kind", ["u1", "<u2", "<u4", "<f4"])
+def test_transparency_and_the_masks_of_painting_programs_are_told_apart(tmp_path, photometric, kind):
+    largest = 1 if kind == "<f4" else np.iinfo(kind).max
+    shares = (COLOUR if photometric == 2 else GRAY) / 255
+    alpha = np.linspace(0, 1, GRAY.size).reshape(GRAY.shape)
+    over_white = 255 * (alpha * shares + 1 - alpha)
+
+    def stored(*channels: np.ndarray) -> np.ndarray:
+        colour = (1 - shares) if photometric == 0 else shares
+        numbers = np.dstack([colour, *channels]) * np.float64(largest)
+        return (numbers if kind == "<f4" else numbers.round()).astype(kind)
+
+    path = tmp_path / "a.tif"
+    write_tiff(path, stored(alpha), photometric, extra=(2,))
+    assert np.abs(levels(path) - over_white).max() < 2
+    write_tiff(path, stored(alpha, alpha[::-1]), photometric, extra=(2, 0))
+    assert np.abs(levels(path) - over_white).max() < 2
+    write_tiff(path, stored(alpha[::-1], alpha), photometric, extra=(0, 0))
+    assert np.abs(levels(path) - 255 * shares).max() < 0.51
 
 
 @pytest.mark.parametrize("mode", ["gray", "rgb"])

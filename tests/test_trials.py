@@ -52,6 +52,21 @@ def test_what_native_code_makes_of_a_signals_exception_is_no_fault_of_the_users(
     assert (done.returncode, done.stderr) == (143, "cppn: stopped\n")
 
 
+def test_a_signal_that_comes_where_exceptions_are_lost_is_heard_all_the_same(tmp_path):
+    code = (
+        "import os, signal, time, weakref\n"
+        "from cppn.cli.stopping import stoppable\n"
+        "class Thing: pass\n"
+        "with stoppable():\n"
+        "    thing = Thing()\n"
+        "    reference = weakref.ref(thing, lambda _: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(0.05)))\n"
+        "    del thing\n"
+        "    time.sleep(60)"
+    )
+    done = trials.python(code, tmp_path)
+    assert (done.returncode, done.stderr) == (143, "cppn: stopped\n")
+
+
 def test_signals_that_are_ignored_stay_so(tmp_path):
     code = (
         "import signal\n"

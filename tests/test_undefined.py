@@ -79,12 +79,21 @@ def test_deep_formulas_are_compiled_and_drawn(text):
     assert apart("halide", {"hidden": [], "act": ["step"], "inputs": [text, "y"]}) <= 0.03
 
 
-def test_what_is_long_to_compile_is_drawn_without(run):
-    act = "iterate(iterate(sin(x)*cos(x) + x, 9), 30)"
+@pytest.mark.parametrize(
+    ("act", "hidden"), [("iterate(iterate(sin(x)*cos(x) + x, 9), 30)", "3"), ("tanh", ",".join(["3"] * 62))],
+    ids=["formulas", "layers"],
+)  # fmt: skip
+def test_what_is_long_to_compile_is_drawn_without(run, act, hidden):
     done = run(
-        "render", "--act", act, "--hidden", "3", "--levels=-1,1", "--seed", "1", "--size", "16x12", "-o", "a.png"
+        "render", "--act", act, "--hidden", hidden, "--levels=-1,1", "--seed", "1", "--size", "16x12", "-o", "a.png"
     )
     assert "long to compile" in done.stderr
     args = ("animate", "a.png", "--drift", "0.1", "--frames", "3", "--size", "16x12", "-q", "-o", "a.gif")
     assert run(*args).stderr.count("long to compile") == 1, "told once, not for each frame"
     assert apart("halide", {"hidden": [3], "act": [act]}) < 0.1
+
+
+@pytest.mark.parametrize("act", ["1e30**2*x", "1e30*1e30*x", "tanh(1e30*1e30*x)"])
+def test_constants_beyond_float32_are_infinite_without_a_word(run, act):
+    done = run("render", "--act", act, "--hidden", "3", "--seed", "1", "--size", "8", "-q", "-o", "a.png")
+    assert done.stderr == ""

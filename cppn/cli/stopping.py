@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..making import leave_nothing
 
@@ -33,6 +34,7 @@ def stoppable() -> Iterator[None]:
     taken = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
     for number in taken:
         signal.signal(number, _heard)
+    sys.unraisablehook = _lost
     try:
         yield
     except BaseException:
@@ -75,6 +77,15 @@ def _heard(number: int, frame: FrameType | None) -> None:
     if not (_patient and number == signal.SIGINT):
         _later(_GRACE, lambda: end_stopped(number))
     raise KeyboardInterrupt if number == signal.SIGINT else _StoppedError(number)
+
+
+def _lost(unraisable: Any) -> None:
+    """Raise it again where Python could not: in a weak reference's callback, say."""
+    if isinstance(unraisable.exc_value, KeyboardInterrupt | _StoppedError) and _asked is not None:
+        number = _asked
+        _later(_AGAIN, lambda: os.kill(os.getpid(), number))
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _later(seconds: float, action: Callable[[], object]) -> None:

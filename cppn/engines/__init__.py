@@ -104,4 +104,4 @@ def able(engine: Engine, field: Field) -> Engine:
 @lru_cache
 def _tell_once(name: str) -> None:
     """A film prepares for each frame."""
-    logging.getLogger("cppn").warning("cppn: these formulas are long to compile: the %s engine draws them", name)
+    logging.getLogger("cppn").warning("cppn: this network is long to compile: the %s engine draws it", name)

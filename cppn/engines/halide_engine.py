@@ -34,6 +34,7 @@ from .workers import Workers, in_forked_children
 _F32 = hl.Float(32)
 _TURN = ("turns", "same", "before", "after")  # of hues
 _MOST = 10_000  # operations to compile: about two seconds
+_LAYER = 250  # operations that take as long to compile as a layer's sums
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
 
 
@@ -107,9 +108,9 @@ class HalideEngine:
         return HalidePointPlan(self, field, fold(field, frame, turns=True), frame, quality)
 
     def takes(self, field: Field) -> bool:
-        """Are its formulas short enough to compile?"""
-        cores = {fold_activation(one, turns=True).core: None for one in field.network.activations}
-        return total([*field.network.inputs, *cores]) <= _MOST
+        """Are its layers few, and its formulas short enough, to compile?"""
+        cores = [fold_activation(one, turns=True).core for one in field.network.activations]
+        return total([*field.network.inputs, *cores]) + _LAYER * len(cores) <= _MOST
 
     def settle(self, channels: int, quality: Quality) -> Settle:
         return halide_settle(self.workers, channels, quality)
@@ -124,7 +125,8 @@ class _Bound:
         self._workers, self._channels, self._dtype = engine.workers, field.channels, quality.dtype
         self._pipeline = _compile(_shape(field, folded, quality, self._scattered))
         # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
-        self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in _numbers(field, folded)]
+        with np.errstate(over="ignore"):  # what is beyond float32 is infinite
+            self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in _numbers(field, folded)]
         self._buffers = [hl.Buffer(array) for array in self._arrays]
         self._parameters = [value for layer in folded.layers for value in layer.parameters.values()]
         self._scalars = [

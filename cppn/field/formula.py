@@ -187,7 +187,11 @@ class _Reader:
         if not 2 <= len(args) <= 3:
             raise self.wrong(f"iterate got {len(args)} arguments", "write iterate(r*x*(1-x), steps, start)")
         body, steps, start = (self.value(arg, depth) for arg in (*args, ast.Name("x"))[:3])
-        if steps.op != "name" and not (is_number(steps) and is_step_count(steps.value)):
+        # of a point, steps are the same everywhere: x and y are no number of them, nor what inputs make of both
+        moving = self.names if "y" in self.names else {"x"}
+        if not (steps.op == "name" and steps.name not in moving) and not (
+            is_number(steps) and is_step_count(steps.value)
+        ):
             raise self.wrong("iterate needs a whole number of steps", f"0 to {MOST_STEPS} are legal")
         return Node("iterate", (body, steps, start))
 

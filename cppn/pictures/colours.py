@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import CppnError
 from ..sinks.profile import gray_profile
+from ..vips import libvips
 
 if TYPE_CHECKING:
     import pyvips
@@ -27,7 +28,7 @@ def in_srgb(image: pyvips.Image, where: str, notes: list[str]) -> NDArray[np.flo
 
     Errors: CppnError for kinds of numbers and of channels that are none of a picture.
     """
-    import pyvips
+    pyvips = libvips()
 
     if image.interpretation in _LAB:
         notes.append("its CIELAB colours are shown as sRGB")
@@ -36,15 +37,18 @@ def in_srgb(image: pyvips.Image, where: str, notes: list[str]) -> NDArray[np.flo
     if image.format not in _LARGEST:
         raise CppnError("its numbers have signs", where=where, legal="those without, and floats, are read")
     largest = _LARGEST[image.format]
+    told = {_DEEP: "its 16 bits are kept", 2**32 - 1: "its 32 bits are kept"}.get(largest)
     if image.hasalpha():
         notes.append("its transparency is laid over white")
+        if largest > _DEEP:  # more than libvips takes for the largest of transparency
+            image, largest = (image.cast("double") / largest).copy(interpretation=image.interpretation), 1
         image = image.flatten(background=[largest], max_alpha=largest)
     if image.bands not in (1, 3, 4):
         raise CppnError(f"it has {image.bands} channels", where=where, legal="grey, RGB and CMYK are read")
     if largest == 1:
         _check_floats(image, where)
-    if largest not in (1, 255):
-        notes.append("its 16 bits are kept" if largest == _DEEP else "its 32 bits are kept")
+    if told:
+        notes.append(told)
     profile = _profile(image)
     if profile is not None and not _fits(profile, image.bands):
         notes.append(_ASIDE)
@@ -52,7 +56,7 @@ def in_srgb(image: pyvips.Image, where: str, notes: list[str]) -> NDArray[np.flo
     if image.bands < 4 and not profile:
         return _shares(image)
     try:
-        return _converted(image, largest, notes)
+        return _converted(image, largest, profile, notes)
     except pyvips.Error:
         if image.bands == 4:
             raise
@@ -71,7 +75,7 @@ def _check_floats(image: pyvips.Image, where: str) -> None:
 
 def _profile(image: pyvips.Image) -> bytes | None:
     """The embedded profile, unless it is one of sRGB that the program itself writes."""
-    import pyvips
+    pyvips = libvips()
 
     if image.get_typeof("icc-profile-data") == 0:
         return None
@@ -91,16 +95,22 @@ def _fits(profile: bytes, channels: int) -> bool:
     return bool(whole and found.xcolor_space.strip() == {1: "GRAY", 3: "RGB", 4: "CMYK"}[channels])
 
 
-def _converted(image: pyvips.Image, largest: int, notes: list[str]) -> NDArray[np.float32]:
+def _converted(image: pyvips.Image, largest: int, profile: bytes | None, notes: list[str]) -> NDArray[np.float32]:
     """From the colours of the embedded profile; CMYK without one is taken for libvips' own."""
-    # libvips converts whole numbers alone, and 16 bits hold what can be seen
-    wide = image.cast("double") if largest > _DEEP else image
-    deep = (wide * (_DEEP / largest)).rint().cast("ushort")
-    deep = deep.copy(interpretation={1: "grey16", 3: "rgb16"}.get(image.bands, "cmyk"))
-    given: dict[str, Any] = {"input_profile": "cmyk"} if image.bands == 4 else {}
-    found = deep.icc_transform("srgb", embedded=True, black_point_compensation=True, depth=16, **given)
+    given: dict[str, Any] = {"embedded": profile is not None, "black_point_compensation": True}
+    if image.bands == 4:
+        given["input_profile"] = "cmyk"
+    if largest == 255:
+        found = image.icc_transform("srgb", depth=16, **given)
+    else:
+        # libvips converts whole numbers alone, and 16 bits hold what can be seen. At once, lcms makes a coarse table of
+        # it, up to 18 of 255 from the right value in the dark; by way of CIELAB it is 1.2
+        wide = image.cast("double") if largest > _DEEP else image
+        deep = (wide * (_DEEP / largest)).rint().cast("ushort")
+        deep = deep.copy(interpretation={1: "grey16", 3: "rgb16"}.get(image.bands, "cmyk"))
+        found = deep.icc_import(**given).icc_export(output_profile="srgb", depth=16, black_point_compensation=True)
     shares = _shares(found.copy_memory())
-    source = "its profile" if _profile(image) else "libvips' profile of CMYK, for it has none"
+    source = "its profile" if profile else "libvips' profile of CMYK, for it has none"
     notes.append(f"its colours are shown as sRGB, from {source}")
     return shares[..., 1:2] if image.bands == 1 else shares
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import CppnError, shorten
+from ..vips import libvips
 from . import tiff
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ MOST_PIXELS = 100_000_000
 _LIBVIPS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif", ".gif")
 # Pillow's readers that run no other program, with the endings of files that libvips does not read
 _PILLOW = {
-    "BMP": (".bmp",), "DIB": (".dib",), "DDS": (".dds",), "GIF": (), "ICO": (".ico",), "JPEG": (),
+    "AVIF": (), "BMP": (".bmp",), "DIB": (".dib",), "DDS": (".dds",), "GIF": (), "ICO": (".ico",), "JPEG": (),
     "JPEG2000": (".jp2", ".j2k"), "PCX": (".pcx",), "PNG": (), "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
     "QOI": (".qoi",), "SGI": (".sgi", ".rgb"), "TGA": (".tga",), "TIFF": (), "WEBP": (), "XBM": (".xbm",),
 }  # fmt: skip
@@ -28,8 +29,9 @@ ENDINGS = (*_LIBVIPS, *(ending for endings in _PILLOW.values() for ending in end
 
 def decode(path: Path) -> pyvips.Image:
     """The picture in memory. Errors: CppnError if neither library reads it, or both would misread it."""
-    import pyvips
+    pyvips = libvips()
 
+    tiff.check(path)
     try:
         # not in sequence: turning asks for the last rows first; anew, for libvips remembers files by their names
         image = pyvips.Image.new_from_file(str(path), fail_on="error", revalidate=True)
@@ -37,7 +39,6 @@ def decode(path: Path) -> pyvips.Image:
         image = tiff.mended(image, path) if image.get("vips-loader").startswith("tiff") else image
         return image.autorot().copy_memory()
     except pyvips.Error as error:
-        tiff.refuse_unreadable(path)
         found = _by_pillow(path)
         if found is None:
             raise unreadable(path, str(error)) from None
@@ -59,7 +60,7 @@ def _by_pillow(path: Path) -> pyvips.Image | None:
 
 
 def _of_pillow(image: Image, path: Path) -> pyvips.Image:
-    import pyvips
+    pyvips = libvips()
 
     if image.mode == "LAB":
         found = tiff.lab_of_pillow(image, path)

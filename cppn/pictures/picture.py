@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CppnError
+from ..vips import libvips
 from .colours import in_srgb
 from .decoding import ENDINGS, decode, unreadable
 
@@ -26,7 +27,7 @@ def read_picture(path: Path) -> Picture:
     Transparency is laid over white. Errors: CppnError if it is no picture, damaged, of a kind that would be misread,
     or above 100 megapixels.
     """
-    import pyvips
+    pyvips = libvips()
 
     where = str(path)
     if path.is_dir():
@@ -45,7 +46,7 @@ def read_picture(path: Path) -> Picture:
 
 def is_whole(path: Path) -> bool:
     """Can all of a picture file be read?"""
-    import pyvips
+    pyvips = libvips()
 
     try:
         pyvips.Image.new_from_file(str(path), access="sequential", fail_on="error", revalidate=True).avg()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..vips import libvips
 from . import xmp
 from .base import Sink
 from .formats import Encoding, Format
@@ -42,6 +43,7 @@ class RasterSink(Sink):
         return self.part
 
     def open(self) -> None:
+        libvips()  # where it cannot go on, that is said here
         self._thread.start()
 
     def write(self, band: NDArray[Any]) -> None:
@@ -63,7 +65,7 @@ class RasterSink(Sink):
             self._thread.join()
 
     def _run(self) -> None:
-        import pyvips
+        pyvips = libvips()
 
         source = pyvips.SourceCustom()
         source.on_read(self._stream.read)
@@ -85,7 +87,7 @@ class RasterSink(Sink):
 
     def _label(self, image: Any, text: str) -> None:
         """Put into the picture what its numbers mean, how large it is, and its recipe."""
-        import pyvips
+        pyvips = libvips()
 
         gray = self._shape[2] == 1
         profile = gray_profile() if gray else pyvips.Operation.call("profile_load", "srgb")
