@@ -9,12 +9,19 @@ from collections.abc import Iterable
 class CppnError(Exception):
     """Something the user can act on: what was wrong, where, and what would be legal.
 
-    `misuse` tells a wrong request (exit code 2) from a failure of the machine (exit code 1).
+    `where`: a name, or the path of names that leads there: a file, a section, a key. `misuse` tells a wrong request
+    (exit code 2) from a failure of the machine (exit code 1).
     """
 
-    def __init__(self, what: str, *, where: str = "", legal: str = "", misuse: bool = True) -> None:
-        self.what, self.where, self.legal, self.misuse = what, where, legal, misuse
-        super().__init__(f"{where}: " * bool(where) + what + f"; {legal}" * bool(legal))
+    def __init__(self, what: str, *, where: str | Iterable[str] = (), legal: str = "", misuse: bool = True) -> None:
+        self.path = tuple(filter(None, (where,) if isinstance(where, str) else where))
+        self.what, self.legal, self.misuse = what, legal, misuse
+        super().__init__(": ".join((*self.path, what)) + f"; {legal}" * bool(legal))
+
+    def within(self, place: str, *, instead_of: Iterable[str] = ()) -> CppnError:
+        """The same error, told as that of a place around it, or of one by another name."""
+        path = self.path[1:] if self.path and self.path[0] in instead_of else self.path
+        return CppnError(self.what, where=(place, *path), legal=self.legal, misuse=self.misuse)
 
     @property
     def exit_code(self) -> int:
@@ -22,12 +29,12 @@ class CppnError(Exception):
         return 2 if self.misuse else 1
 
 
-def failure(what: str, *, where: str = "", legal: str = "") -> CppnError:
+def failure(what: str, *, where: str | Iterable[str] = (), legal: str = "") -> CppnError:
     """An error of the machine rather than of the request: a full disk, a missing device."""
     return CppnError(what, where=where, legal=legal, misuse=False)
 
 
-def unknown(kind: str, name: str, legal: Iterable[str], *, where: str = "") -> CppnError:
+def unknown(kind: str, name: str, legal: Iterable[str], *, where: str | Iterable[str] = ()) -> CppnError:
     """An error for a name that is not in a list, with the nearest one that is."""
     names = sorted(legal)
     lowered = {n.lower(): n for n in names}

@@ -236,7 +236,7 @@ def validated(model: type[Model], data: Any, kind: str, newest: int, *, where: s
         if half is None:
             return model.model_validate(data)
     except CppnError as error:
-        raise CppnError(str(error), where=where) from None
+        raise error.within(where) from None
     except ValidationError as error:
         raise _explain(error, model, where) from None
     except RecursionError:
@@ -335,14 +335,14 @@ def _explain(error: ValidationError, model: type[BaseModel], where: str) -> Cppn
     # a misspelt key is what is wrong, rather than that the right one is missing
     first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
     path = [str(part) for part in first["loc"] if not (isinstance(part, str) and set(part) & set("[-"))]
-    place = ": ".join(filter(None, (where, ".".join(path))))
+    place = (where, ".".join(path))
     if first["type"] == "extra_forbidden":
         owner: type[BaseModel] = model
         path = [*path[: len(path) - (str(first["loc"][-1]) in path[-1:])], str(first["loc"][-1])]
         for part in path[:-1]:
             owner = _section(owner.model_fields[part].annotation) if part in owner.model_fields else owner
         legal = [*owner.model_fields, *getattr(owner, "also_written", ())]
-        return unknown("key", path[-1], legal, where=": ".join(filter(None, (where, *path[:-1][:1]))))
+        return unknown("key", path[-1], legal, where=(where, *path[:-1][:1]))
     given = first.get("input")
     shown = f" (it is {shorten(repr(given), 40)})" if isinstance(given, (str, int, float)) else ""
     if isinstance(given, float) and not math.isfinite(given):

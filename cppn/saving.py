@@ -148,7 +148,7 @@ def _kept(drawing: Drawing, sink: Sink, resume: bool) -> Iterator[Spool | None]:
         spool.close(keep=keep)
         if keep and isinstance(error, CppnError):
             hint = f"what is drawn is kept in {spool.path.name}, and --resume goes on from there"
-            raise CppnError(error.what, where=error.where, legal=hint, misuse=error.misuse) from None
+            raise CppnError(error.what, where=error.path, legal=hint, misuse=error.misuse) from None
         raise
     spool.close(keep=False)
 

@@ -45,20 +45,24 @@ class Shader:
     recipe: Recipe  # complete
 
 
+class NoShaderError(CppnError):
+    """The recipe is right, but too large for any card."""
+
+
 def shader(recipe: Recipe) -> Shader:
     """The shader of a recipe.
 
-    Errors: CppnError for networks that are too large for one.
+    Errors: NoShaderError for networks that are too large for one; CppnError for recipes that cannot be drawn.
     """
     recipe = complete(recipe)
     field = develop(recipe)
     widths = [len(layer.bias) for layer in field.network.layers]
     if max(widths) > WIDEST:
-        raise CppnError(f"a layer of {max(widths)} units", where="shader", legal=f"at most {WIDEST} are legal")
+        raise NoShaderError(f"a layer of {max(widths)} units", where="shader", legal=f"at most {WIDEST} are legal")
     folded = fold(field, _PLANE, turns=False, counts=False)
     weights = np.concatenate(list(_packed(folded)))
     if len(weights) > MOST_TEXELS:
-        raise CppnError(f"{4 * len(weights)} weights", where="shader", legal=f"at most {4 * MOST_TEXELS} are legal")
+        raise NoShaderError(f"{4 * len(weights)} weights", where="shader", legal=f"at most {4 * MOST_TEXELS} are legal")
     turn = field.turn or (0.0, 1.0, 0.0, 0.0)
     parameters = [folded.gain, folded.offset, float(field.invert), *turn]
     for layer in folded.layers:

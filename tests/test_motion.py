@@ -365,3 +365,13 @@ def test_a_motion_has_a_name_of_its_own():
     assert len(set(motions.short_names)) == len(motions) >= 8
     assert not set(motions.short_names) & {name.rpartition("/")[2] for name in cppn.presets}
     assert timelines.load_timeline(motions.short_names[0])[0].moves
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_the_recipe_of_a_frame_draws_that_frame(name, tmp_path):
+    film = reel(LOOPS[name], frames=7)
+    for index in (0, 2, 5):
+        shot = film.shot(index)
+        if shot.other is None:
+            assert np.array_equal(cppn.render(shot.recipe, (40, 30)), film.drawing(index).whole())
+            assert cppn.load(cppn.save(shot.recipe, tmp_path / "frame.toml")) == shot.recipe

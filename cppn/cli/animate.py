@@ -248,8 +248,7 @@ def _as_flag(flag: str) -> Iterator[None]:
     try:
         yield
     except CppnError as error:
-        told = str(error).removeprefix(f"{flag.rpartition(' ')[2]}: ").removeprefix("what moves: ")
-        raise CppnError(told, where=flag, misuse=error.misuse) from None
+        raise error.within(flag, instead_of=[flag.rpartition(" ")[2], "what moves"]) from None
 
 
 def _path(flags: dict[str, Any], recipe: Recipe, sources: Sequence[str]) -> tuple[Path, bool]:

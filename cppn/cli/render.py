@@ -176,14 +176,13 @@ def as_flags(command: click.Command) -> Iterator[None]:
 
     known = {option for parameter in command.params for option in parameter.opts}
 
-    def as_flag(match: re.Match[str]) -> str:
-        return f"--{match[1]}: " if f"--{match[1]}" in known else match[0]
-
     try:
         yield
     except CppnError as error:
-        text = re.sub(r"^(?:(?:network|view|color)\.)?([a-z]+)(?:\.\d+)?: ", as_flag, str(error))
-        raise CppnError(text, misuse=error.misuse) from None
+        place = re.fullmatch(r"(?:(?:network|view|color)\.)?([a-z]+)(?:\.\d+)?", next(iter(error.path), ""))
+        if place is None or (flag := f"--{place[1]}") not in known:
+            raise
+        raise error.within(flag, instead_of=[place[0]]) from None
 
 
 def _size(flags: dict[str, Any], kept: dict[str, Any]) -> tuple[tuple[int, int], float | None, int]:

@@ -29,8 +29,7 @@ class Parsed(click.ParamType[Any]):
             return self._parser(value)
         except CppnError as error:
             flag = param.opts[0] if param and param.opts[0].startswith("-") else ""
-            text = str(error).removeprefix(f"{flag.lstrip('-')}: ")
-            raise CppnError(text, where=flag, misuse=error.misuse) from None
+            raise error.within(flag, instead_of=[flag.lstrip("-")]) from None
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         head, comma, tail = incomplete.rpartition(",")

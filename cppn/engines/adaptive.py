@@ -16,13 +16,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..develop import Field
-from ..field.color import dither
+from ..field.color import quantise
 from ..field.numpy_ops import NumpyOps
 from ..field.ops import Ops, Value
 from ..view import Frame
@@ -75,14 +74,9 @@ def numpy_settle(channels: int, quality: Quality) -> Settle:
         rows, columns, _ = out.shape
         mean, reach, bend = smooth(lambda i, j: corners[1 + j :, 1 + i :][:rows, :columns], ops)
         needs[:] = need(reach.max(axis=2), bend.max(axis=2), ops)
-        if quality.bits == 32:
-            out[:] = mean
-            return
-        offset: Any = 0.5
-        if quality.dither:
-            j, i = (index.astype(np.uint64) for index in np.mgrid[top : top + rows, left : left + columns])
-            offset = np.stack([dither(i, j, c) * 2.0**-24 for c in range(channels)], axis=2)
-        out[:] = np.floor(mean * (2**quality.bits - 1) + offset)
+        j, i = (index.astype(np.uint64) for index in np.mgrid[top : top + rows, left : left + columns])
+        means = [mean[..., c] for c in range(channels)]
+        out[:] = np.stack(quantise(means, i, j, quality.bits, quality.dither, ops), axis=2)
 
     return fill
 

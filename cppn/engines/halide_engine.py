@@ -26,7 +26,7 @@ from ..view import Frame
 from .base import DTYPES, Pixels, Plan, PointPlan, Quality, Settle
 from .fold import Folded, fold, fold_activation
 from .halide_compile import compile_by_drawing
-from .halide_ops import Expr, HalideOps, f32, float32_constants, quantise
+from .halide_ops import Expr, HalideOps, f32, float32_constants, written
 from .halide_settle import halide_settle
 from .parts import Part, cut, total
 from .workers import Workers, in_forked_children
@@ -292,7 +292,7 @@ class _Pipeline:
             value = encode(total[x, y, c] * s["share"], ops)
         else:
             value = colour[x, y, c]
-        out[c, x, y] = quantise(value, *self._pixel(x, y), c, count, shape.bits, shape.dither)
+        out[c, x, y] = written(value, *self._pixel(x, y), c, count, shape.bits, shape.dither)
 
         out.bound(c, 0, count).reorder(c, x, y).split(x, xo, xi, tile.strip).unroll(c).vectorize(xi, tile.lanes)
         out.output_buffer().dim(1).set_stride(count)

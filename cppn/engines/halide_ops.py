@@ -27,7 +27,7 @@ from ..field.approximations import (
     TANH,
     TANH_LIMIT,
 )  # fmt: skip
-from ..field.color import dither
+from ..field.color import quantise
 from ..field.ops import Ops, Value
 from .workers import in_forked_children
 
@@ -66,6 +66,10 @@ class HalideOps(Ops):
 
     def __init__(self, table: Any = None, length: int = 0) -> None:
         self._table, self._length = table, length
+        self.low_32_bits = hl.u32(0xFFFFFFFF)
+
+    def real(self, whole: Value) -> Value:
+        return hl.cast(hl.Float(32), whole)
 
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return hl.select(condition, f32(yes), f32(no))
@@ -159,17 +163,12 @@ def _or_nan(otherwise: Value, value: Expr, *args: Value) -> Expr:
     return hl.select(reduce(or_, unknown), f32(otherwise), value) if unknown else value
 
 
-def quantise(value: Expr, column: Expr, row: Expr, c: Any, count: int, bits: int, dithered: bool) -> Expr:
+def written(value: Expr, column: Expr, row: Expr, c: Any, count: int, bits: int, dithered: bool) -> Expr:
     """What is written of channel `c`, of `count`, at a pixel: whole numbers of 8 or 16 bits, or floats."""
-    if bits == 32:
-        return value
-    offset = f32(0.5)
-    if dithered:
-        wide = hl.cast(hl.UInt(32), column), hl.cast(hl.UInt(32), row)
-        mask = hl.u32(0xFFFFFFFF)
-        noise = [hl.cast(hl.Float(32), dither(*wide, i, mask)) * f32(2.0**-24) for i in range(count)]
-        offset = hl.mux(c, noise) if count > 1 else noise[0]
-    return hl.cast(hl.UInt(bits), value * f32(2**bits - 1) + offset)
+    wide = hl.cast(hl.UInt(32), column), hl.cast(hl.UInt(32), row)
+    levels = quantise([value] * count, *wide, bits, dithered, HalideOps())
+    level = hl.mux(c, levels) if count > 1 else levels[0]
+    return level if bits == 32 else hl.cast(hl.UInt(bits), level)
 
 
 def polynomial(x: Expr, coefficients: Sequence[float]) -> Expr:

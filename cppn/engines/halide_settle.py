@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .adaptive import need, smooth
 from .base import DTYPES, Pixels, Quality, Settle
 from .halide_compile import compile_by_drawing
-from .halide_ops import HalideOps, float32_constants, quantise
+from .halide_ops import HalideOps, float32_constants, written
 from .workers import Workers, in_forked_children
 
 
@@ -64,7 +64,7 @@ class _Pipeline:
             reaches, bends = ([spread[channels * x + k, y][part] for k in range(channels)] for part in (0, 1))
             needed = need(reduce(hl.max, reaches), reduce(hl.max, bends), HalideOps())
         out, needs = hl.Func("out"), hl.Func("needs")
-        out[f, y] = quantise(mean, f // channels + self._left, y + self._top, f % channels, channels, bits, dithered)
+        out[f, y] = written(mean, f // channels + self._left, y + self._top, f % channels, channels, bits, dithered)
         needs[x, y] = hl.cast(hl.UInt(8), needed)
         xo, xi = hl.Var("xo"), hl.Var("xi")
         out.vectorize(f, self.lanes)

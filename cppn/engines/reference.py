@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..develop import Field
-from ..field.color import decode, dither, encode, to_srgb
+from ..field.color import decode, encode, quantise, to_srgb
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..network import Network
@@ -95,10 +95,5 @@ class ReferencePlan:
         return np.stack(to_srgb(field.mode, list(unit), tables, field.invert, _OPS, field.turn))
 
     def _quantise(self, colours: Floats, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
-        if self.quality.bits == 32:
-            return colours
-        offset: Floats | float = 0.5
-        if self.quality.dither:
-            wide = i.astype(np.uint64), j.astype(np.uint64)
-            offset = np.stack([dither(*wide, c) * 2.0**-24 for c in range(len(colours))])
-        return np.asarray(np.floor(colours * (2**self.quality.bits - 1) + offset))
+        quality, wide = self.quality, (i.astype(np.uint64), j.astype(np.uint64))
+        return np.stack(quantise(list(colours), *wide, quality.bits, quality.dither, _OPS))

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..develop import Field
 from ..errors import failure
-from ..field.color import decode, dither, encode, to_srgb
+from ..field.color import decode, encode, quantise, to_srgb
 from ..field.formula import Node, evaluate
 from ..field.ops import Value
 from ..view import Frame
@@ -197,13 +197,8 @@ class TorchPlan:
 
     def _quantise(self, colours: Tensor, i: Tensor, j: Tensor) -> Tensor:
         quality = self._quality
-        if quality.bits == 32:
-            return colours
-        offset: Tensor | float = 0.5
-        if quality.dither:
-            offset = torch.stack([dither(i, j, c).float() * 2.0**-24 for c in range(len(colours))])
-        levels = torch.floor(colours * (2**quality.bits - 1) + offset)
-        return levels.to(torch.uint8) if quality.bits == 8 else levels.to(torch.int32)
+        levels = torch.stack(quantise(list(colours), i, j, quality.bits, quality.dither, _OPS))
+        return levels.to({8: torch.uint8, 16: torch.int32, 32: torch.float32}[quality.bits])
 
 
 def _activate(core: Node, z: Tensor, parameters: dict[str, Tensor]) -> Tensor:

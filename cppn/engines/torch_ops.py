@@ -11,6 +11,9 @@ from ..field.ops import Ops, Value
 class TorchOps(Ops):
     """Tensors of float32."""
 
+    def real(self, whole: Value) -> Value:
+        return whole.float()
+
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return torch.where(condition, yes, no)
 

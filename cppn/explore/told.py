@@ -33,7 +33,7 @@ from ..recipe import (
     Recipe,
 )
 from ..shader import WIDEST as WIDEST_SHADER
-from ..shader import shader
+from ..shader import NoShaderError, shader
 from ..view import SIZES, View
 
 EXACT = 2**53 - 1  # the largest whole number that JavaScript tells from the next
@@ -67,9 +67,7 @@ def shader_bytes(recipe: Recipe, read: Callable[[str], Recipe] | None) -> bytes:
     floats = b""
     try:
         made = shader(recipe)
-    except CppnError as error:
-        if error.where != "shader":  # it is the recipe itself
-            raise
+    except NoShaderError as error:
         header["unable"], whole = str(error), complete(recipe)
     else:
         arrays = [made.weights, made.parameters, *([] if made.table is None else [made.table])]

@@ -12,6 +12,9 @@ from .ops import Ops, Value
 class NumpyOps(Ops):
     """Float64, every function as NumPy computes it."""
 
+    def real(self, whole: Value) -> Value:
+        return np.asarray(whole, np.float64)
+
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return np.where(condition, yes, no)
 

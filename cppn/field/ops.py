@@ -30,6 +30,12 @@ PEAK = 20.7181516
 class Ops(ABC):
     """The operations on one kind of value. All take and return values, elementwise."""
 
+    low_32_bits: Value = 0xFFFFFFFF  # as a whole number of this kind
+
+    def real(self, whole: Value) -> Value:
+        """A whole number as one of those that are computed with."""
+        return whole
+
     @abstractmethod
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         """`yes` where the condition holds, else `no`."""

@@ -221,7 +221,7 @@ def read_list(path: Path) -> list[tuple[str, Recipe]]:
                     recipe = load(beside if beside.is_file() else name)
                     found.append((recipe.name or Path(name).stem, recipe))
                 except CppnError as error:
-                    raise CppnError(str(error), where=f"{where}, line {number}", misuse=error.misuse) from None
+                    raise error.within(f"{where}, line {number}") from None
     if not found:
         raise CppnError("there are no pictures in it", where=where)
     return [one for number, one in enumerate(found) if one not in found[:number]]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines import Pixels, Plan, Quality
-from ..field.color import decode, encode
+from ..field.color import decode, encode, quantise
 from ..field.numpy_ops import NumpyOps
 
 DEEP = 16  # bits of the pictures that are mixed
@@ -32,7 +32,7 @@ class FadePlan:
             out[:] = _steps()[(light * 65535 + 0.5).astype(np.uint16)]
         else:
             encoded = np.clip(encode(light, NumpyOps()), 0, 1)
-            out[:] = encoded if bits == 32 else (encoded * 65535 + 0.5)
+            out[:] = quantise([encoded], None, None, bits, False, NumpyOps())[0]
 
 
 @lru_cache(maxsize=1)
@@ -44,4 +44,5 @@ def _light() -> NDArray[np.float32]:
 @lru_cache(maxsize=1)
 def _steps() -> NDArray[np.uint8]:
     """The step of 8 bits of each 65536th of light: in the darkest parts 20 of these are one step."""
-    return np.asarray(np.clip(encode(np.arange(65536) / 65535, NumpyOps()), 0, 1) * 255 + 0.5).astype(np.uint8)
+    encoded = np.clip(encode(np.arange(65536) / 65535, NumpyOps()), 0, 1)
+    return np.asarray(quantise([encoded], None, None, 8, False, NumpyOps())[0]).astype(np.uint8)

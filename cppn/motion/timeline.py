@@ -251,4 +251,4 @@ def _named(source: Any, path: Path) -> dict[str, Any]:
     try:
         return load_imprint(beside if beside.is_file() and source not in presets else source).recipe.to_dict()
     except CppnError as error:
-        raise CppnError(str(error), where=str(path), misuse=error.misuse) from None
+        raise error.within(str(path)) from None
