@@ -1,5 +1,6 @@
 # make art    set up and draw every preset into gallery/
 # make test   set up, install Chromium where there is none, then lint, types and tests
+# make lint   style and types alone
 # make fuzz   try odd recipes and damaged files for MINUTES=10
 # make setup  only set up
 
@@ -11,16 +12,18 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test fuzz setup browser bench bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
+.PHONY: art test lint fuzz setup browser bench bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
 
-test: setup browser
+test: lint browser
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup
+
+lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --maxprocesses 4
 
 fuzz: setup
 	$(BIN)/python tests/fuzz.py --minutes $(MINUTES)

@@ -39,6 +39,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--store-golden", action="store_true", help="write the golden pictures anew")
 
 
+# fixtures that take half a minute: the tests that use one run in one process
+EXPENSIVE = frozenset(["deep", "tiny", "wheel"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in EXPENSIVE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache folder of these tests alone, where no user's results are found and none of theirs are left."""
