@@ -12,6 +12,7 @@ import numpy as np
 
 from .develop import Field, develop, needs_levels
 from .engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
+from .engines.fade import DEEP, FadePlan
 from .errors import CppnError
 from .recipe import Recipe
 from .view import View, check_size, frame
@@ -20,6 +21,7 @@ BAND = 1 << 20  # samples of a band, about: a fraction of a second's work, a few
 _GRID = 64  # points a side of the grid on which levels are measured
 _SHARES = (1, 99)  # per cent of the values below black and below white
 MOST_BYTES = 1 << 36  # of an array in memory
+_PLAIN = Quality()
 
 
 def complete(recipe: Recipe) -> Recipe:
@@ -62,16 +64,6 @@ def measure(fields: Iterable[Field]) -> tuple[float, float]:
     return (low, high) if low < high else (low - 0.5, low + 0.5)  # one value nearly everywhere
 
 
-def engine_for(
-    view: View, size: tuple[int, int], engine: str | None = None, device: str | None = None,
-    threads: int | None = None,
-) -> Engine:  # fmt: skip
-    """The engine to draw with: as `choose` says, but the float64 one where float32 cannot tell pixels apart."""
-    if engine is None and device is None and is_deep(view, size):
-        engine = "reference"
-    return choose(engine, device, threads)
-
-
 def is_deep(view: View, size: tuple[int, int]) -> bool:
     """Are the pixels so small that float32, of 24 bits, would place them less than 4 bits apart?"""
     laid = frame(view, *check_size(*size))
@@ -80,18 +72,56 @@ def is_deep(view: View, size: tuple[int, int]) -> bool:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A picture about to be drawn."""
+class RenderJob:
+    """All that drawing needs, as a value: from it any process of the same kind draws the same bits.
+
+    `size`: width and height, with `bleed` pixels more beyond each edge. `engine`: its name; else the best there is.
+    `other`: a field that shows through, with a share of the light. `told`: gives the field as text, complete; it is
+    asked when a file is written, and only then.
+    Errors: CppnError for sizes that cannot be.
+    """
 
     field: Field
-    width: int
-    height: int
-    channels: int
-    quality: Quality
-    engine: Engine
-    plan: Plan
-    bleed: int = 0  # of width and height, beyond each edge
-    told: Callable[[], Recipe] | None = None  # the field as text, complete
+    size: tuple[int, int]
+    quality: Quality = _PLAIN
+    engine: str | None = None
+    device: str | None = None
+    threads: int | None = None
+    bleed: int = 0
+    other: Field | None = None
+    share: float = 0.0
+    told: Callable[[], Recipe] | None = None
+
+    def __post_init__(self) -> None:
+        check_size(*self.size)
+        if not 0 <= self.bleed <= max(self.size):
+            raise CppnError(f"a bleed of {self.bleed} pixels", where="bleed", legal=f"0 to {max(self.size)} are legal")
+        check_size(*(side + 2 * self.bleed for side in self.size))
+
+    @property
+    def width(self) -> int:
+        """Of the picture, the bleed included."""
+        return self.size[0] + 2 * self.bleed
+
+    @property
+    def height(self) -> int:
+        """Of the picture, the bleed included."""
+        return self.size[1] + 2 * self.bleed
+
+    @property
+    def channels(self) -> int:
+        """1 for grey pictures, 3 for colour."""
+        return max(field.channels for field in self._fields)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of the picture's array."""
+        return self.height, self.width, self.channels
+
+    @property
+    def band_rows(self) -> int:
+        """How many rows a band has."""
+        return max(1, min(self.height, BAND // (self.width * self.quality.cost)))
 
     @property
     def recipe(self) -> Recipe:
@@ -101,53 +131,77 @@ class Drawing:
         return self.told()
 
     @property
-    def band_rows(self) -> int:
-        """How many rows a band has."""
-        return max(1, min(self.height, BAND // (self.width * self.quality.cost)))
+    def drawn_by(self) -> Engine:
+        """The engine: the named one, as far as it takes the field; else the float64 one where float32 cannot tell
+        pixels apart, else as `choose` says.
+        """
+        name = self.engine
+        if name is None and self.device is None and any(is_deep(field.view, self.size) for field in self._fields):
+            name = "reference"
+        return able(choose(name, self.device, self.threads), self.field)
+
+    def prepare(self) -> Drawing:
+        """Make ready to draw."""
+        if self.other is None:
+            return Drawing(self, self._plan(self.field, self.quality))
+        deep = replace(self.quality, bits=DEEP, dither=False)
+        plans = self._plan(self.field, deep), self._plan(self.other, deep)
+        channels = self.field.channels, self.other.channels
+        return Drawing(self, FadePlan(plans, channels, self.share, self.quality))
+
+    @property
+    def _fields(self) -> tuple[Field, ...]:
+        return (self.field,) if self.other is None else (self.field, self.other)
+
+    def _plan(self, field: Field, quality: Quality) -> Plan:
+        engine = replace(self, field=field, other=None).drawn_by
+        prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
+        return prepare(field, frame(field.view, *self.size, self.bleed), quality)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A job made ready: any part of it can be drawn."""
+
+    job: RenderJob
+    plan: Plan
 
     def bands(self, start: int = 0) -> Iterator[Pixels]:
         """The picture from row `start` to its bottom, in new arrays of shape (rows, width, channels)."""
-        for top in range(start, self.height, self.band_rows):
-            rows = min(self.band_rows, self.height - top)
-            yield self.crop(0, top, self.width, rows)
+        job = self.job
+        for top in range(start, job.height, job.band_rows):
+            yield self.crop(0, top, job.width, min(job.band_rows, job.height - top))
 
     def whole(self) -> Pixels:
         """All of the picture, drawn band by band."""
-        out = np.empty((self.height, self.width, self.channels), self.quality.dtype)
-        for top in range(0, self.height, self.band_rows):
-            self.plan.draw(out[top : top + self.band_rows], top)
+        out = np.empty(self.job.shape, self.job.quality.dtype)
+        for top in range(0, self.job.height, self.job.band_rows):
+            self.plan.draw(out[top : top + self.job.band_rows], top)
         return out
 
     def crop(self, left: int, top: int, width: int, height: int) -> Pixels:
         """The pixels of a part: to the bit those of the whole."""
-        out = np.empty((height, width, self.channels), self.quality.dtype)
+        out = np.empty((height, width, self.job.channels), self.job.quality.dtype)
         self.plan.draw(out, top, left)
         return out
 
 
-def draw(
-    recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, engine: Engine | None = None,
-    *, bleed: int = 0,
-) -> Drawing:  # fmt: skip
-    """Make ready to draw a recipe at a size (width, height), with `bleed` pixels more beyond each edge."""
+def job_of(recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, **more: Any) -> RenderJob:
+    """The job of drawing a recipe at a size (width, height); `more`: what else RenderJob says."""
     recipe, field = _complete(recipe)
-    return draw_field(field, size, quality, engine, bleed=bleed, told=lambda: recipe)
+    return RenderJob(field, size, quality or Quality(), told=partial(_same, recipe), **more)
 
 
-def draw_field(
-    field: Field, size: tuple[int, int], quality: Quality | None = None, engine: Engine | None = None,
-    *, bleed: int = 0, told: Callable[[], Recipe] | None = None,
-) -> Drawing:  # fmt: skip
-    """The same of a field. What it is `told` as, complete, is asked when a file is written, and only then."""
-    width, height = check_size(*size)
-    if not 0 <= bleed <= max(size):
-        raise CppnError(f"a bleed of {bleed} pixels", where="bleed", legal=f"0 to {max(size)} are legal")
-    check_size(width + 2 * bleed, height + 2 * bleed)
-    quality, engine = quality or Quality(), able(engine or engine_for(field.view, size), field)
-    laid = frame(field.view, width, height, bleed)
-    prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
-    plan = prepare(field, laid, quality)
-    return Drawing(field, laid.width, laid.height, field.channels, quality, engine, plan, bleed, told)
+def draw(
+    recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, engine: Engine | None = None
+) -> Drawing:
+    """Make ready to draw a recipe at a size (width, height)."""
+    named = {} if engine is None else {"engine": engine.name, "device": engine.device, "threads": engine.threads}
+    return job_of(recipe, size, quality, **named).prepare()
+
+
+def _same(recipe: Recipe) -> Recipe:
+    return recipe
 
 
 def render(
@@ -160,10 +214,9 @@ def render(
     (floats in [0, 1]).
     Errors: CppnError for sizes that cannot be, engines and devices that are not there, arrays above 64 GiB.
     """
-    drawing = draw(recipe, size, Quality(aa, bits, dither), engine_for(recipe.view, size, engine, device, threads))
-    shape = (drawing.height, drawing.width, drawing.channels)
-    if np.prod(shape) * drawing.quality.dtype.itemsize > MOST_BYTES:
+    job = job_of(recipe, size, Quality(aa, bits, dither), engine=engine, device=device, threads=threads)
+    if math.prod(job.shape) * job.quality.dtype.itemsize > MOST_BYTES:
         raise CppnError(
             f"{size[0]}x{size[1]} pixels do not fit in memory", where="size", legal="use cppn.save to draw to a file"
         )
-    return drawing.whole()
+    return job.prepare().whole()

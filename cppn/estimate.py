@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .drawing import Drawing
+from .drawing import RenderJob
 from .memory import expected_peak
 from .saving import imprint_of
 from .sinks import Encoding, open_sink
@@ -28,30 +28,29 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def estimate(drawing: Drawing, path: Path, encoding: Encoding) -> Estimate:
+def estimate(job: RenderJob, path: Path, encoding: Encoding) -> Estimate:
     """What drawing this into such a file will take.
 
     Some strips are drawn and written into a temporary folder. Drawing and writing overlap, so the slower one counts.
     Errors: CppnError if the temporary folder cannot be written.
     """
-    pixels = drawing.width * drawing.height
-    rows = max(1, min(-(-drawing.height // _PLACES), _PIXELS // (_PLACES * drawing.width * drawing.quality.cost)))
-    places = sorted({round(i) for i in np.linspace(0, drawing.height - rows, _PLACES)})
-    drawing.crop(0, 0, drawing.width, 1)  # whatever is made ready at first use
+    drawing = job.prepare()
+    pixels = job.width * job.height
+    rows = max(1, min(-(-job.height // _PLACES), _PIXELS // (_PLACES * job.width * job.quality.cost)))
+    places = sorted({round(i) for i in np.linspace(0, job.height - rows, _PLACES)})
+    drawing.crop(0, 0, job.width, 1)  # whatever is made ready at first use
     started = time.perf_counter()
-    strips = [drawing.crop(0, top, drawing.width, rows) for top in places]
+    strips = [drawing.crop(0, top, job.width, rows) for top in places]
     drawn = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="cppn-") as folder:
-        shape = (rows * len(places), drawing.width, drawing.channels)
-        imprint = imprint_of(drawing, encoding.dpi)
-        with open_sink(Path(folder) / f"a{path.suffix}", shape, drawing.quality.dtype, imprint, encoding) as sink:
+        shape = (rows * len(places), job.width, job.channels)
+        imprint = imprint_of(job, encoding.dpi)
+        with open_sink(Path(folder) / f"a{path.suffix}", shape, job.quality.dtype, imprint, encoding) as sink:
             for strip in strips:
                 sink.write(strip)
         written = time.perf_counter()
         size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
     fixed = len(imprint.to_json())
-    share = pixels / (rows * len(places) * drawing.width)
+    share = pixels / (rows * len(places) * job.width)
     seconds = max(drawn - started, written - drawn) * share
-    return Estimate(
-        pixels, fixed + int((size - fixed) * share), expected_peak(drawing, format_of(path).memory), seconds
-    )
+    return Estimate(pixels, fixed + int((size - fixed) * share), expected_peak(job, format_of(path).memory), seconds)

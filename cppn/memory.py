@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .drawing import Drawing
+from .drawing import RenderJob
 from .engines import KINDS
 from .errors import CppnError, shorten
 from .sinks.formats import Format, Memory
@@ -24,26 +24,26 @@ def parse_bytes(text: str) -> int:
     return int(float(match[1]) * (1024 if binary else 1000) ** " kmgt".index(prefix or " "))
 
 
-def expected_peak(drawing: Drawing, encoder: Memory) -> int:
+def expected_peak(job: RenderJob, encoder: Memory) -> int:
     """The most memory, in bytes, that a process takes to draw this for such an encoder."""
-    row = drawing.width * drawing.channels * drawing.quality.dtype.itemsize
-    bands = _BANDS * drawing.band_rows * row
-    engine = KINDS[drawing.engine.name]
-    bands += engine.pixel * drawing.band_rows * drawing.width
-    if drawing.quality.samples == "auto":  # the corners, as floats, and what is wanted of them
-        bands += 2 * (4 * drawing.channels + 1) * drawing.band_rows * drawing.width
-    held = min(2.5 * drawing.height, encoder.rows) * row
-    whole = encoder.pixel * drawing.width * drawing.height
+    row = job.width * job.channels * job.quality.dtype.itemsize
+    bands = _BANDS * job.band_rows * row
+    engine = KINDS[job.drawn_by.name]
+    bands += engine.pixel * job.band_rows * job.width
+    if job.quality.samples == "auto":  # the corners, as floats, and what is wanted of them
+        bands += 2 * (4 * job.channels + 1) * job.band_rows * job.width
+    held = min(2.5 * job.height, encoder.rows) * row
+    whole = encoder.pixel * job.width * job.height
     return int(engine.memory + bands + held + whole)
 
 
-def check_memory(drawing: Drawing, form: Format, limit: int, where: str) -> None:
+def check_memory(job: RenderJob, form: Format, limit: int, where: str) -> None:
     """Errors: CppnError if drawing into a file of that format could take more than `limit` bytes."""
-    peak = expected_peak(drawing, form.memory)
+    peak = expected_peak(job, form.memory)
     if peak > limit:
         hint = " in PNG or TIFF" if form.memory.pixel else ""
         raise CppnError(
-            f"{drawing.width}x{drawing.height} pixels in {form.name} may take {peak / 1e6:.0f} MB of memory,"
+            f"{job.width}x{job.height} pixels in {form.name} may take {peak / 1e6:.0f} MB of memory,"
             f" more than the {limit / 1e6:.{0 if limit >= 1e6 else 2}f} MB allowed",
             where=where, legal=f"draw it smaller{hint}, or allow --max-memory {-(-peak // 10**6)}MB",
         )  # fmt: skip

@@ -62,26 +62,37 @@ class LayerWeights(Section):
 
 
 class NetworkRecipe(Section):
-    """The network: its shape, activations, and where its weights come from.
+    """The network: its shape, activations, and where its weights come from."""
 
-    `act`: one activation for every affine map, or one for each (the hidden layers and the last).
-    `inputs`: names or formulas in x, y, r, theta. `latent`: numbers that every point is told, or how many to draw.
-    `init`: the distribution of the weights; `gain` multiplies them. `residual`: h ← h + layer(h) from the second
-    hidden layer on. `weights`: instead of a seed, the layers written out or a safetensors file in base64.
-    `blend`: pairs of a seed and a share: so much of the weights, and of the drawn latents, that this seed would draw is
-    added, and the sum is divided by √(1 + Σ share²), so that its spread stays. Given weights and latents are kept as
-    they are, and to such weights the others are only added.
-    """
-
-    hidden: tuple[Annotated[int, Field(ge=1, le=WIDEST)], ...] = (64, 64, 64)
-    act: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = ("cos",)
-    inputs: tuple[str, ...] = ("x", "y")
-    latent: Annotated[int, Field(ge=0, le=WIDEST)] | tuple[FiniteFloat, ...] = 0
-    init: Initialisation = "torch"
-    gain: float = Field(1.0, ge=0, le=1000)
-    residual: bool = False
-    weights: tuple[LayerWeights, ...] | str | None = None
-    blend: Annotated[tuple[tuple[Seed, Share], ...], Field(max_length=MOST_TERMS)] = ()
+    hidden: tuple[Annotated[int, Field(ge=1, le=WIDEST)], ...] = Field(
+        (64, 64, 64), description=f"Units of each hidden layer, at most {DEEPEST - 1} of these.", examples=["[32, 32]"]
+    )
+    act: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(
+        ("cos",), description="One activation for every affine map, or one for each: the hidden layers and the last.",
+        examples=['"tanh"', '["sin:freq=3", "tanh", "sigmoid"]'],
+    )  # fmt: skip
+    inputs: tuple[str, ...] = Field(
+        ("x", "y"), description="Names, or formulas in x, y, r, theta.", examples=['["x", "y", "sin(4*r)"]']
+    )
+    latent: Annotated[int, Field(ge=0, le=WIDEST)] | tuple[FiniteFloat, ...] = Field(
+        0, description="Numbers that every point is told, or how many of them the seed draws.", examples=["[0.5, -1]"]
+    )
+    init: Initialisation = Field("torch", description="The distribution of the weights.", examples=['"siren"'])
+    gain: float = Field(1.0, ge=0, le=1000, description="Multiplies the weights that are drawn.", examples=["2"])
+    residual: bool = Field(
+        False, description="h ← h + layer(h), from the second hidden layer on; all are then of one width."
+    )
+    weights: tuple[LayerWeights, ...] | str | None = Field(
+        None, examples=['"fit.safetensors"'],
+        description="Instead of the seed's: `weight` and `bias` of each map written out, or a safetensors file, in "
+        "base64 or, in a recipe file, by its name beside it.",
+    )  # fmt: skip
+    blend: Annotated[tuple[tuple[Seed, Share], ...], Field(max_length=MOST_TERMS)] = Field(
+        (), examples=["[[7, 0.3]]"],
+        description="Pairs of a seed and a share: so much of the weights, and of the drawn latents, that this seed "
+        "would draw is added, and the sum is divided by √(1 + Σ share²), so that its spread stays. Given weights and "
+        "latents are kept as they are, and to such weights the others are only added.",
+    )  # fmt: skip
 
     @model_serializer(mode="wrap")
     def _without_an_empty_blend(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -131,19 +142,27 @@ class NetworkRecipe(Section):
 
 
 class ColorRecipe(Section):
-    """How outputs become a colour.
+    """How outputs become a colour."""
 
-    `hue`: degrees by which all hues are turned; grey has none.
-    `levels`: which values of the last activation become 0 and 1. Where it is not given, the activation's own range is
-    taken; where that has none, `measured`: the range found once on a fixed grid and kept from then on.
-    """
-
-    mode: Literal["gray", "rgb", "hsv", "oklch", "palette"] = "gray"
-    palette: str | None = None
-    hue: float = Field(0.0, ge=-1e6, le=1e6)
-    invert: bool = False
-    levels: tuple[FiniteFloat, FiniteFloat] | None = None
-    measured: tuple[FiniteFloat, FiniteFloat] | None = None
+    mode: Literal["gray", "rgb", "hsv", "oklch", "palette"] = Field(
+        "gray", description="What the outputs mean: one of them, or three.", examples=['"oklch"']
+    )
+    palette: str | None = Field(
+        None, description="In palette mode: a name that cmap knows, or colours from 0 to 1.",
+        examples=['"magma"', '"#101830,#e04030,#ffe080"'],
+    )  # fmt: skip
+    hue: float = Field(
+        0.0, ge=-1e6, le=1e6, description="Degrees by which all hues are turned; grey has none.", examples=["120"]
+    )
+    invert: bool = Field(False, description="The negative.")
+    levels: tuple[FiniteFloat, FiniteFloat] | None = Field(
+        None, examples=["[-1, 1]"],
+        description="Which values of the last activation become 0 and 1. Where it is not given, the activation's own "
+        "range is taken; where that has none, `measured`.",
+    )  # fmt: skip
+    measured: tuple[FiniteFloat, FiniteFloat] | None = Field(
+        None, description="The range found once on a fixed grid, written by the program and kept from then on."
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> ColorRecipe:
@@ -169,10 +188,10 @@ class ColorRecipe(Section):
 class Recipe(Section):
     """A picture: network, seed or weights, inputs, view and colour. Immutable."""
 
-    version: int = Field(VERSION, ge=1, le=VERSION)
-    name: str = Field("", max_length=200)
-    description: str = Field("", max_length=2000)
-    seed: Seed = 0
+    version: int = Field(VERSION, ge=1, le=VERSION, description="Of the meaning of recipes.")
+    name: str = Field("", max_length=200, description="What the picture is called, and its file.")
+    description: str = Field("", max_length=2000, description="A few words about it.")
+    seed: Seed = Field(0, description="Draws weights and latent inputs: the same ones for ever.", examples=["7"])
     network: NetworkRecipe = NetworkRecipe()
     color: ColorRecipe = ColorRecipe()
     view: View = View()

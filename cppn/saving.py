@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .drawing import Drawing, draw, engine_for
+from .drawing import RenderJob, job_of
 from .engines import Quality
 from .engines.base import DTYPES
 from .errors import CppnError, failure
@@ -52,9 +52,8 @@ def save(
         if target.suffix.lower() in (".toml", ".json"):
             write_text(target, what.to_toml() if target.suffix.lower() == ".toml" else what.to_json() + "\n")
             return target
-        drawn_by = engine_for(what.view, size, engine, device, threads)
-        drawing = draw(what, size, Quality(aa, bits, dither), drawn_by, bleed=bleed)
-        return write_picture(drawing, target, encoding, max_memory=max_memory, exclusive=exclusive, resume=resume)
+        job = job_of(what, size, Quality(aa, bits, dither), engine=engine, device=device, threads=threads, bleed=bleed)
+        return write_picture(job, target, encoding, max_memory=max_memory, exclusive=exclusive, resume=resume)
     pixels = np.asarray(what)
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
@@ -74,19 +73,19 @@ def save(
     return sink.path
 
 
-def imprint_of(drawing: Drawing, dpi: float | None = None, notes: Mapping[str, Any] | None = None) -> Imprint:
+def imprint_of(job: RenderJob, dpi: float | None = None, notes: Mapping[str, Any] | None = None) -> Imprint:
     """What a file is to say of a drawing, and `notes` beside it: width and height without the bleed."""
-    quality = drawing.quality
+    quality = job.quality
     settings = {
-        "width": drawing.width - 2 * drawing.bleed, "height": drawing.height - 2 * drawing.bleed,
-        "bleed": drawing.bleed or None, "dpi": dpi, "aa": quality.samples, "bits": quality.bits,
-        "dither": quality.dither, "engine": drawing.engine.name, **(notes or {}),
+        "width": job.size[0], "height": job.size[1], "bleed": job.bleed or None, "dpi": dpi,
+        "aa": quality.samples, "bits": quality.bits, "dither": quality.dither, "engine": job.drawn_by.name,
+        **(notes or {}),
     }  # fmt: skip
-    return Imprint(drawing.recipe, {key: value for key, value in settings.items() if value is not None})
+    return Imprint(job.recipe, {key: value for key, value in settings.items() if value is not None})
 
 
 def write_picture(
-    drawing: Drawing, path: Path, encoding: Encoding | None = None, *, max_memory: int = DEFAULT,
+    job: RenderJob, path: Path, encoding: Encoding | None = None, *, max_memory: int = DEFAULT,
     exclusive: bool = False, resume: bool = False, progress: Callable[[int], Any] = lambda pixels: None,
     notes: Mapping[str, Any] | None = None,
 ) -> Path:  # fmt: skip
@@ -98,12 +97,12 @@ def write_picture(
     Errors: CppnError if that could take more than `max_memory` bytes, or cannot be written, or what is kept is of
     another drawing.
     """
-    check_memory(drawing, format_of(path), max_memory, str(path))
-    shape = (drawing.height, drawing.width, drawing.channels)
-    imprint = imprint_of(drawing, encoding.dpi if encoding else None, notes)
-    sink = open_sink(path, shape, drawing.quality.dtype, imprint, encoding)
+    check_memory(job, format_of(path), max_memory, str(path))
+    imprint = imprint_of(job, encoding.dpi if encoding else None, notes)
+    sink = open_sink(path, job.shape, job.quality.dtype, imprint, encoding)
     sink.exclusive = exclusive
-    with _kept(drawing, sink, resume) as spool, sink:
+    drawing = job.prepare()
+    with _kept(job, sink, resume) as spool, sink:
         done = 0
         for band in spool.kept() if spool else ():
             sink.write(band)
@@ -118,12 +117,10 @@ def write_picture(
 
 
 @contextmanager
-def _kept(drawing: Drawing, sink: Sink, resume: bool) -> Iterator[Spool | None]:
+def _kept(job: RenderJob, sink: Sink, resume: bool) -> Iterator[Spool | None]:
     """Where finished bands are kept while the drawing lasts, and longer if it is broken off; None if nowhere."""
-    spool = Spool(
-        sink.path, (drawing.height, drawing.width, drawing.channels), drawing.quality.dtype, _identity(drawing)
-    )
-    large = drawing.width * drawing.height * drawing.quality.cost >= _LARGE
+    spool = Spool(sink.path, job.shape, job.quality.dtype, _identity(job))
+    large = job.width * job.height * job.quality.cost >= _LARGE
     old, foreign = spool.exists, spool.is_foreign
     differs = spool.differs() if old else ""
     if differs and resume:
@@ -165,11 +162,10 @@ def _keep(band: NDArray[Any], spool: Spool, resume: bool) -> bool:
     return True
 
 
-def _identity(drawing: Drawing) -> dict[str, Any]:
+def _identity(job: RenderJob) -> dict[str, Any]:
     """All that a drawing's pixels depend on."""
-    settings = {key: value for key, value in imprint_of(drawing).drawing.items() if key != "dpi"}
-    device = str(getattr(drawing.engine, "device", "cpu"))
-    return {"cppn": __version__, "recipe": drawing.recipe.to_dict(), **settings, "device": device}
+    settings = {key: value for key, value in imprint_of(job).drawing.items() if key != "dpi"}
+    return {"cppn": __version__, "recipe": job.recipe.to_dict(), **settings, "device": job.drawn_by.device}
 
 
 def write_text(path: Path, text: str) -> None:

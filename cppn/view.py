@@ -23,11 +23,13 @@ class View(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    center: tuple[FiniteFloat, FiniteFloat] = (0.0, 0.0)
-    extent: float = Field(5.0, ge=1e-9, le=1e9)
-    zoom: float = Field(1.0, ge=1e-9, le=1e9)
-    rotate: float = Field(0.0, ge=-1e6, le=1e6)
-    stretch: bool = False
+    center: tuple[FiniteFloat, FiniteFloat] = Field(
+        (0.0, 0.0), description="The point in the middle.", examples=["[1.5, -0.5]"]
+    )
+    extent: float = Field(5.0, ge=1e-9, le=1e9, description="From the middle to the nearer edge, at zoom 1.")
+    zoom: float = Field(1.0, ge=1e-9, le=1e9, description="Divides the extent.", examples=["4"])
+    rotate: float = Field(0.0, ge=-1e6, le=1e6, description="Degrees, counterclockwise.", examples=["30"])
+    stretch: bool = Field(False, description="Both sides span the same, as in LogisticMapDNN; else pixels are square.")
 
 
 class Frame(NamedTuple):

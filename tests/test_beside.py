@@ -134,7 +134,7 @@ def test_a_descriptor_alone_does_not_make_what_is_beside_it_ones_own():
 def test_a_deep_zoom_that_takes_no_place_takes_none_of_its_three():
     put("a-2_files/note.txt")
     drawing = draw(small(), (30, 20), Quality())
-    written = [write_picture(drawing, Path("a.dzi"), exclusive=True).name for _ in range(3)]
+    written = [write_picture(drawing.job, Path("a.dzi"), exclusive=True).name for _ in range(3)]
     assert written == ["a.dzi", "a-3.dzi", "a-4.dzi"]
     assert Path("a-2_files/note.txt").read_text() == MINE
     assert 'folder: "a-3_files"' in Path("a-3.html").read_text()

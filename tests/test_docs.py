@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from cppn.library import motions
 from cppn.motion.easing import EASINGS
 from cppn.motion.score import Score
 from cppn.motion.timeline import load_timeline
+from cppn.recipe import from_dict
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -80,14 +82,37 @@ def test_what_is_told_of_motion_runs_as_written(tmp_path, monkeypatch):
     assert {name for names in told for name in names.split("`, `")} == set(EASINGS)
 
 
-def test_the_reference_is_what_the_program_says():
-    spec = importlib.util.spec_from_file_location("write_cli_docs", ROOT / "tools" / "write_cli_docs.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+@pytest.mark.parametrize(("tool", "page"), [("write_cli_docs", "cli.md"), ("write_recipe_docs", "recipe.md")])
+def test_references_are_what_the_program_says_now(tool, page):
+    spec = importlib.util.spec_from_file_location(tool, ROOT / "tools" / f"{tool}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert written == module.page(), f"run `python tools/{tool}.py`"
+
+
+NEEDED = {"act": {"hidden": [8, 8]}, "palette": {"mode": "palette"}, "hue": {"mode": "rgb"}}
+
+
+def test_the_examples_of_the_recipes_reference_are_legal():
+    tried = 0
+    for section, fields in (("", cppn.Recipe), ("network", cppn.NetworkRecipe), ("color", cppn.ColorRecipe)):
+        for name, field in fields.model_fields.items():
+            for example in field.examples or ():
+                if name == "weights":  # a file beside the recipe
+                    continue
+                told = {**NEEDED.get(name, {}), **tomllib.loads(f"{name} = {example}")}
+                recipe = from_dict({section: told} if section else told, where=name)
+                cppn.render(recipe, (8, 8), engine="reference")
+                tried += 1
+    assert tried >= 10
+
+
+def test_the_reference_of_the_command_line_has_every_command():
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert written == tool.page(), "run `python tools/write_cli_docs.py`"
-    for command in COMMANDS:
-        assert f"## cppn {command}" in written
+    assert re.findall(r"^## cppn (.*)$", written, re.MULTILINE) == list(COMMANDS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -81,7 +81,7 @@ def test_an_interrupted_drawing_leaves_nothing_and_keeps_what_was_there(tmp_path
     path.write_bytes(b"precious")
     drawing = draw(RECIPE, (300, 5000))
     with pytest.raises(KeyboardInterrupt):
-        write_picture(drawing, path, progress=lambda pixels: (_ for _ in ()).throw(KeyboardInterrupt))
+        write_picture(drawing.job, path, progress=lambda pixels: (_ for _ in ()).throw(KeyboardInterrupt))
     assert path.read_bytes() == b"precious"
     assert list(tmp_path.iterdir()) == [path]
     assert "cppn-write" not in {thread.name for thread in threading.enumerate()}

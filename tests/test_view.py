@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cppn
-from cppn.drawing import draw
+from cppn.drawing import job_of
 from cppn.view import LARGEST_SIDE, SIZES, View, frame, parse_length, parse_size
 
 
@@ -97,13 +97,13 @@ def test_sizes_on_paper():
 def test_bleed_shows_more_and_moves_nothing(tmp_path):
     recipe = cppn.Recipe(seed=3, network=cppn.NetworkRecipe(hidden=(8,), act=("tanh",)), view=View(rotate=20))
     trimmed = cppn.render(recipe, (60, 40))
-    whole = draw(recipe, (60, 40), bleed=7).crop(0, 0, 74, 54)
+    whole = job_of(recipe, (60, 40), bleed=7).prepare().crop(0, 0, 74, 54)
     np.testing.assert_array_equal(whole[7:-7, 7:-7], trimmed)
     for message, size in (("lengths|--dpi", "3mm"), ("cannot read", "3"), ("cannot read", "-3mm")):
         with pytest.raises(cppn.CppnError, match=message):
             parse_length(size, None)
     with pytest.raises(cppn.CppnError, match="bleed"):
-        draw(recipe, (60, 40), bleed=-1)
+        job_of(recipe, (60, 40), bleed=-1)
 
 
 WRONG = {

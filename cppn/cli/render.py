@@ -18,8 +18,8 @@ from . import options, types
 from .progress import pixel_bar
 
 if TYPE_CHECKING:
-    from ..drawing import Drawing
-    from ..engines import Engine, Quality
+    from ..drawing import RenderJob
+    from ..engines import Quality
     from ..recipe import Recipe
     from ..sinks import Encoding, Imprint
     from ..sinks.formats import Format
@@ -72,18 +72,18 @@ class _Job:
     quality: Quality
     form: Format
     encoding: Encoding
-    engine: Engine
+    machine: dict[str, Any]  # engine, device and threads
     limit: int  # bytes of memory
     resume: bool
 
-    def drawing(self, recipe: Recipe) -> Drawing:
-        from ..drawing import draw
+    def of(self, recipe: Recipe) -> RenderJob:
+        """The drawing of one of them."""
+        from ..drawing import job_of
 
-        return draw(recipe, self.size, self.quality, self.engine, bleed=self.bleed)
+        return job_of(recipe, self.size, self.quality, bleed=self.bleed, **self.machine)
 
 
 def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
-    from ..drawing import engine_for
     from ..engines import Quality
     from ..errors import CppnError
     from ..memory import DEFAULT
@@ -112,8 +112,8 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
     encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
     quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
     form, *_ = (check(path, size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding) for path in paths)
-    engine = engine_for(recipe.view, size, flags["engine"], flags["device"], flags["threads"])
-    return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, engine, limit, flags["resume"])
+    machine = {key: flags[key] for key in ("engine", "device", "threads")}
+    return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, machine, limit, flags["resume"])
 
 
 def _recipe(source: str | None, recipe: Recipe, flags: dict[str, Any]) -> Recipe:
@@ -136,16 +136,16 @@ def _draw(job: _Job, as_json: bool, quiet: bool) -> None:
     with pixel_bar(pixels, quiet or pixels < _SLOW) as progress:
         for recipe, path in zip(job.recipes, job.paths, strict=True):
             started = time.perf_counter()
-            drawing = job.drawing(recipe)
+            one = job.of(recipe)
             with _told_what_is_kept(path):
                 written = write_picture(
-                    drawing, path, job.encoding,
+                    one, path, job.encoding,
                     max_memory=job.limit, exclusive=job.own_names, resume=job.resume, progress=progress,
                 )  # fmt: skip
             seconds = round(time.perf_counter() - started, 3)
-            shape = {"width": drawing.width, "height": drawing.height}
-            how = {"seed": recipe.seed, "engine": job.engine.name, "seconds": seconds}
-            report.append({"path": str(written), **shape, **how, "recipe": drawing.recipe.to_dict()})
+            shape = {"width": one.width, "height": one.height}
+            how = {"seed": recipe.seed, "engine": one.drawn_by.name, "seconds": seconds}
+            report.append({"path": str(written), **shape, **how, "recipe": one.recipe.to_dict()})
             if not as_json and not quiet:
                 click.echo(str(written))
     if as_json:
@@ -226,10 +226,10 @@ def _estimate(job: _Job, as_json: bool) -> None:
     from ..memory import check_memory
 
     started = time.perf_counter()
-    drawing, count = job.drawing(job.recipes[0]), len(job.recipes)
-    check_memory(drawing, job.form, job.limit, str(job.paths[0]))
+    first, count = job.of(job.recipes[0]), len(job.recipes)
+    check_memory(first, job.form, job.limit, str(job.paths[0]))
     prepared = time.perf_counter() - started
-    one = estimate(drawing, job.paths[0], job.encoding)
+    one = estimate(first, job.paths[0], job.encoding)
     pixels, disk, seconds = count * one.pixels, count * one.disk, prepared + count * one.seconds
     if as_json:
         told = {"pixels": pixels, "disk": disk, "memory": one.memory, "seconds": round(seconds, 3)}
@@ -237,8 +237,8 @@ def _estimate(job: _Job, as_json: bool) -> None:
         return
     many = f"{count} × " if count > 1 else ""
     click.echo(
-        f"{many}{drawing.width}x{drawing.height}, {pixels / 1e6:.1f} Mpixel: about {_bytes(disk)} on disk, "
-        f"{_bytes(one.memory)} of memory, {_duration(seconds)} with {drawing.engine.name}"
+        f"{many}{first.width}x{first.height}, {pixels / 1e6:.1f} Mpixel: about {_bytes(disk)} on disk, "
+        f"{_bytes(one.memory)} of memory, {_duration(seconds)} with {first.drawn_by.name}"
     )
 
 

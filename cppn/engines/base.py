@@ -80,6 +80,7 @@ class Engine(Protocol):
     """A way of computing fields."""
 
     name: str
+    device: str
     threads: int
 
     def takes(self, field: Field) -> bool:

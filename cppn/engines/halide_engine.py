@@ -98,7 +98,7 @@ class HalideEngine:
     name = "halide"
 
     def __init__(self, device: str = "cpu", threads: int = 1) -> None:
-        self.threads = threads
+        self.device, self.threads = device, threads
         self.workers = Workers(threads)
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> Plan:

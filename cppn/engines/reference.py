@@ -45,7 +45,7 @@ class ReferenceEngine:
     settle = staticmethod(numpy_settle)
 
     def __init__(self, device: str = "cpu", threads: int = 1) -> None:
-        self.threads = threads
+        self.device, self.threads = device, threads
 
     def takes(self, field: Field) -> bool:
         """Nothing is compiled."""

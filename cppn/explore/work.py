@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Literal
 
-from ..drawing import draw
+from ..drawing import job_of
 from ..engines import Quality
 from ..errors import CppnError, failure
 from ..naming import file_name
@@ -155,9 +155,9 @@ def _draw(job: Job, folder: Path) -> Path:
             raise _CancelledError
 
     make_folder(folder)
-    drawing = draw(job.recipe, job.size[:2], job.quality)
+    wanted = job_of(job.recipe, job.size[:2], job.quality)
     go_on()
-    return write_picture(drawing, job.path, Encoding(dpi=job.size.dpi), exclusive=True, progress=go_on)
+    return write_picture(wanted, job.path, Encoding(dpi=job.size.dpi), exclusive=True, progress=go_on)
 
 
 def plain_name(text: str) -> str:

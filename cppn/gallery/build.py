@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..crew import GoOn, each
-from ..drawing import draw, engine_for
+from ..drawing import RenderJob, job_of
 from ..engines import Quality
 from ..errors import CppnError
 from ..field.activations import parse_activation
@@ -141,8 +141,11 @@ def _check_drawing(folder: Path, plan: Plan, making: Making) -> None:
     for copy in {(c.width, c.height, c.recipe.color.mode == "gray"): c for c in copies}.values():
         size = copy.width, copy.height
         form = check(folder / copy.path, *size, 8, making.encoding)
-        engine = engine_for(copy.recipe.view, size, making.engine, making.device, making.threads)
-        check_memory(draw(copy.recipe, size, Quality(making.aa), engine), form, making.max_memory, copy.path)
+        check_memory(_job(copy.recipe, size, making), form, making.max_memory, copy.path)
+
+
+def _job(recipe: Recipe, size: tuple[int, int], making: Making) -> RenderJob:
+    return job_of(recipe, size, Quality(making.aa), engine=making.engine, device=making.device, threads=making.threads)
 
 
 def _any_there(folder: Path, one: Entry) -> bool:
@@ -161,10 +164,8 @@ def _draw(folder: Path, one: Entry, copy: Copy, making: Making, go_on: GoOn, pro
     if is_done(path, copy, making.aa):
         progress(copy.width * copy.height)
     else:
-        engine = engine_for(copy.recipe.view, size, making.engine, making.device, making.threads)
-        drawing = draw(copy.recipe, size, Quality(making.aa), engine)
         encoding = replace(making.encoding, dpi=copy.dpi)
-        write_picture(drawing, path, encoding, max_memory=making.max_memory, progress=tell)
+        write_picture(_job(copy.recipe, size, making), path, encoding, max_memory=making.max_memory, progress=tell)
     thumb = folder / one.thumb
     if copy is one.copies[0]:
         scale = min(1.0, _THUMB / max(one.canvas))

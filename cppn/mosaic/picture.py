@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..develop import Field, develop
-from ..drawing import draw_field
-from ..engines import Engine, Quality
+from ..drawing import RenderJob
 from ..field.color import palette_table
 from ..recipe import Recipe
 from .layout import Layout, layout, write_bar, write_labels
@@ -30,7 +29,7 @@ LARGE = 200  # pixels a side from which on an engine draws a box: below, compili
 def mosaic(
     picture: Recipe | Field, *, cell: int = 100, colormap: str = "jet", scale: Scale = ABSOLUTE,
     target: Wanted | None = None, bar: bool = True, labels: Sequence[str] = (), values: Values | None = None,
-    engine: Engine | None = None,
+    engine: str | None = None,
 ) -> NDArray[np.uint8]:  # fmt: skip
     """The mosaic of a recipe or a field, shape (height, width, 3).
 
@@ -58,7 +57,7 @@ def mosaic(
             continue
         for k, (low, high) in enumerate(levels.tolist()):
             one = of_unit(field, row, k, (low, high), colormap)
-            _put(out, plan, row, [draw_field(one, (cell, cell), Quality(), engine).whole()], first=k)
+            _put(out, plan, row, [RenderJob(one, (cell, cell), engine=engine).prepare().whole()], first=k)
     ends = np.array([shared or (0.0, 1.0)] * len(wanted)).reshape(-1, 2)
     _put(out, plan, len(values) - 1, _coloured(wanted, ends, table), first=len(values[-1]))
     if plan.footer and shared is not None:

@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -18,14 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..crew import each
-from ..develop import Field
-from ..drawing import Drawing, draw_field, engine_for
+from ..drawing import Drawing, RenderJob
 from ..engines import Quality, cores
 from ..errors import CppnError, failure
 from ..making import sweep
 from ..memory import DEFAULT, expected_peak
 from ..pictures import is_whole
-from ..recipe import Recipe
 from ..saving import write_picture
 from ..sinks import Encoding, Imprint, check
 from ..sinks.film_base import Film, FilmSink
@@ -34,7 +32,6 @@ from ..sinks.films import check_film, open_film
 from ..sinks.formats import format_of
 from ..sinks.metadata import is_foreign, read_imprint
 from ..sinks.names import in_the_way
-from .fade import DEEP, FadePlan
 from .score import Score, Shot
 
 _AT_ONCE = 2  # numbered frames
@@ -75,22 +72,20 @@ class Reel:
         """What frame `index` shows."""
         return self.score.shot(index / (self.frames if self.score.is_loop else max(1, self.frames - 1)))
 
+    def job(self, index: int) -> RenderJob:
+        """The drawing of frame `index`."""
+        return self._job(index, self.size, self.quality)
+
     def drawing(self, index: int) -> Drawing:
         """Frame `index`, about to be drawn."""
-        return self._draw(self.shot(index), self.size, self.quality)
+        return self.job(index).prepare()
 
-    def _draw(self, shot: Shot, size: tuple[int, int], quality: Quality) -> Drawing:
-        if shot.other is None:
-            return self._part(shot.field, shot.told, size, quality)
-        deep = replace(quality, bits=DEEP, dither=False)
-        parts = [self._part(field, shot.told, size, deep) for field in (shot.field, shot.other)]
-        channels = max(part.channels for part in parts)
-        plan = FadePlan((parts[0].plan, parts[1].plan), (parts[0].channels, parts[1].channels), shot.share, quality)
-        return replace(parts[0], channels=channels, quality=quality, plan=plan)
-
-    def _part(self, field: Field, told: Callable[[], Recipe], size: tuple[int, int], quality: Quality) -> Drawing:
-        engine = engine_for(field.view, size, self.engine, self.device, self.threads)
-        return draw_field(field, size, quality, engine, told=told)
+    def _job(self, index: int, size: tuple[int, int], quality: Quality) -> RenderJob:
+        shot = self.shot(index)
+        return RenderJob(
+            shot.field, size, quality, self.engine, self.device, self.threads,
+            other=shot.other, share=shot.share, told=shot.told,
+        )  # fmt: skip
 
     @cached_property
     def channels(self) -> int:
@@ -104,7 +99,7 @@ class Reel:
         longest = max(self.size)
         small = tuple(max(1, side * min(_SAMPLE_SIDE, longest) // longest) for side in self.size)
         for index in sorted({i * self.frames // _SAMPLE for i in range(_SAMPLE)}):
-            yield self._draw(self.shot(index), (small[0], small[1]), Quality()).whole()
+            yield self._job(index, (small[0], small[1]), Quality()).prepare().whole()
 
     def imprint(self) -> Imprint:
         """What the file is to say of the film."""
@@ -135,8 +130,7 @@ def write_reel(
     """
     film = Film(*reel.size, reel.fps, reel.frames, reel.imprint(), quality, reel.sample)
     form = check_film(path, film)
-    first = reel.drawing(0)
-    _check_memory(reel, first, form, max_memory, str(path))
+    _check_memory(reel, form, max_memory, str(path))
     sink = open_film(path, film)
     sink.exclusive = exclusive
     sink.sweep()
@@ -145,10 +139,10 @@ def write_reel(
     return sink.path
 
 
-def _check_memory(reel: Reel, first: Drawing, form: FilmFormat, limit: int, where: str) -> None:
+def _check_memory(reel: Reel, form: FilmFormat, limit: int, where: str) -> None:
     pixels = reel.size[0] * reel.size[1]
     waiting = (2 * _AHEAD + 2) * pixels * reel.channels
-    peak = expected_peak(first, form.memory) + waiting
+    peak = expected_peak(reel.job(0), form.memory) + waiting
     if peak > limit:
         raise CppnError(
             f"a film of {reel.size[0]}x{reel.size[1]} in {form.name} may take {peak / 1e6:.0f} MB of memory, more than"
@@ -204,7 +198,7 @@ def write_frames(
         told = {"film": identity, "frame": index}
         if not (resume and _is_done(paths[index], told)):
             write_picture(
-                reel.drawing(index), paths[index], encoding, max_memory=max_memory, notes=told,
+                reel.job(index), paths[index], encoding, max_memory=max_memory, notes=told,
                 progress=lambda pixels: go_on(),
             )  # fmt: skip
         progress(1)

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import Pixels, Plan, Quality
 from ..field.color import decode, encode, quantise
 from ..field.numpy_ops import NumpyOps
+from .base import Pixels, Plan, Quality
 
 DEEP = 16  # bits of the pictures that are mixed
 
