@@ -72,7 +72,7 @@ class Presets(Mapping[str, "Recipe"]):
         return self._shelf.full_name(name)
 
     def __getitem__(self, name: str) -> Recipe:
-        from .recipe import read_recipe
+        from .recipe_files import read_recipe
 
         return read_recipe(self._shelf[name])
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from .errors import CppnError, unknown
 from .library import motions, presets
-from .recipe import Recipe, read_recipe
+from .recipe import Recipe
+from .recipe_files import read_recipe
 from .sinks.metadata import Imprint, read_imprint
 
 

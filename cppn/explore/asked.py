@@ -10,7 +10,8 @@ from pydantic import Field
 from ..develop import develop
 from ..errors import CppnError, shorten, unknown
 from ..library import presets
-from ..recipe import Recipe, Section, Seed, from_dict, is_timeline, parse_json
+from ..recipe import Recipe, Section, Seed, from_dict, parse_json
+from ..recipe_files import is_timeline
 from .kept import Name
 
 LARGEST_SOURCE = 1 << 20  # letters of a recipe's text

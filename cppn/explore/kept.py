@@ -13,7 +13,8 @@ from pydantic import Field
 from ..errors import CppnError, failure
 from ..making import sweep
 from ..naming import file_name
-from ..recipe import Recipe, Section, read_recipe, read_table, validated
+from ..recipe import Recipe, Section, validated
+from ..recipe_files import read_recipe, read_table
 from ..saving import save, write_text
 from ..sinks.base import Sink
 from ..sinks.names import free_path, make_folder

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from ..drawing import render
 from ..errors import CppnError, shorten, unknown
 from ..library import presets
-from ..recipe import Recipe, read_recipe
+from ..recipe import Recipe
+from ..recipe_files import read_recipe
 from ..sources import load
 
 Floats = NDArray[np.floating]

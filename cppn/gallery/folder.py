@@ -15,7 +15,8 @@ from typing import Any
 
 from ..errors import CppnError, failure
 from ..pictures import is_whole
-from ..recipe import Recipe, from_dict, parse_json, read_table
+from ..recipe import Recipe, from_dict, parse_json
+from ..recipe_files import read_table
 from ..sinks.metadata import is_foreign, read_imprint
 from ..sinks.names import in_the_way
 from ..sinks.spool import lock_file

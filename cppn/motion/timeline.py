@@ -11,7 +11,8 @@ from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from ..errors import CppnError, shorten, unknown
 from ..library import motions, presets
-from ..recipe import Recipe, Section, embed_weights, is_timeline, read_table, validated
+from ..recipe import Recipe, Section, validated
+from ..recipe_files import embed_weights, is_timeline, read_table
 from ..rng import LARGEST_SEED
 from ..sinks.metadata import Imprint
 from ..sources import load_imprint
