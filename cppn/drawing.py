@@ -196,7 +196,7 @@ def draw(
     recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, engine: Engine | None = None
 ) -> Drawing:
     """Make ready to draw a recipe at a size (width, height)."""
-    named = {} if engine is None else {"engine": engine.name, "device": engine.device, "threads": engine.threads}
+    named = {} if engine is None else {"engine": engine.name, "device": str(engine.device), "threads": engine.threads}
     return job_of(recipe, size, quality, **named).prepare()
 
 

@@ -165,7 +165,7 @@ def _keep(band: NDArray[Any], spool: Spool, resume: bool) -> bool:
 def _identity(job: RenderJob) -> dict[str, Any]:
     """All that a drawing's pixels depend on."""
     settings = {key: value for key, value in imprint_of(job).drawing.items() if key != "dpi"}
-    return {"cppn": __version__, "recipe": job.recipe.to_dict(), **settings, "device": job.drawn_by.device}
+    return {"cppn": __version__, "recipe": job.recipe.to_dict(), **settings, "device": str(job.drawn_by.device)}
 
 
 def write_text(path: Path, text: str) -> None:

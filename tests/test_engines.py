@@ -232,7 +232,7 @@ def test_angles_of_all_quadrants_are_right():
 def test_torch_goes_on_with_smaller_tiles_when_memory_runs_out(monkeypatch):
     import torch
 
-    from cppn.engines.torch_engine import TorchEngine, TorchPlan
+    from cppn.engines.torch_engine import TorchPlan
 
     recipe = small(mode="rgb")
     expected = cppn.render(recipe, (300, 90), engine="torch")
@@ -244,7 +244,7 @@ def test_torch_goes_on_with_smaller_tiles_when_memory_runs_out(monkeypatch):
         tile(self, out, top, left, size, corner)
 
     monkeypatch.setattr(TorchPlan, "_tile", scarce)
-    engine = TorchEngine("cpu", 2)
+    engine = choose("torch", "cpu", 7)
     assert differences(expected, draw(recipe, (300, 90), engine=engine).crop(0, 0, 300, 90), 1) == 0
     assert engine.tile.rows * engine.tile.columns <= 700
     monkeypatch.setattr("cppn.engines.torch_engine._SMALLEST_TILE", 1 << 20)

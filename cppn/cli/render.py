@@ -84,7 +84,7 @@ class _Job:
 
 
 def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
-    from ..engines import Quality
+    from ..engines import Quality, choose
     from ..errors import CppnError
     from ..memory import DEFAULT
     from ..sinks import Encoding, check
@@ -113,6 +113,7 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
     quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
     form, *_ = (check(path, size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding) for path in paths)
     machine = {key: flags[key] for key in ("engine", "device", "threads")}
+    choose(*machine.values())  # what cannot be is said before anything else is
     return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, machine, limit, flags["resume"])
 
 

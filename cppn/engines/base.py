@@ -80,7 +80,7 @@ class Engine(Protocol):
     """A way of computing fields."""
 
     name: str
-    device: str
+    device: object  # whose text is its name
     threads: int
 
     def takes(self, field: Field) -> bool:
