@@ -31,8 +31,11 @@ settings.load_profile("cppn")
 # as the program does: tests share the processor with each other
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# what a shell runs in the background is born deaf to Ctrl-C, and so would the programs be that are tested with it
+# what a shell runs in the background is born deaf to Ctrl-C, and under `nohup` to a hangup; and so would the programs be
+# that are tested with these
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
