@@ -46,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 EXPENSIVE = frozenset(["deep", "tiny", "wheel"])
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for name in EXPENSIVE.intersection(getattr(item, "fixturenames", ())):

@@ -8,6 +8,7 @@ functions multiply. `erf(sin(atan2(y, x)))` is some four million operations; com
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..field.formula import COMPARISONS, Node, is_number, make, name
@@ -67,7 +68,12 @@ def _times(tree: Node) -> tuple[int, ...]:
 
 def total(trees: Iterable[Node]) -> float:
     """The operations of all parts of formulas together: what there is to compile."""
-    return sum(size(part.tree, {}) for tree in trees for part in cut(tree))
+    return sum(map(_all_parts, trees))
+
+
+@lru_cache(maxsize=256)  # it is asked for each frame of a film
+def _all_parts(tree: Node) -> float:
+    return sum(size(part.tree, {}) for part in cut(tree))
 
 
 _Sized = tuple[Node, float]
