@@ -36,10 +36,14 @@ def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
         network |= _written(recipe, new)
     if new.latent != old.latent:
         network["latent"] = list(new.latent)
-    color = {
-        key: list(value) if isinstance(value, tuple) else value
-        for key in ("mode", "palette", "hue", "invert", "levels")
+    color: dict[str, Any] = {
+        key: value
+        for key in ("mode", "palette", "hue", "invert")
         if (value := getattr(field, key)) != getattr(origin, key)
     }
+    # a changed network has another last activation, perhaps, and what was measured of the old one is forgotten
+    given = recipe.color.levels or new.activations[-1].span or (None if network else recipe.color.measured)
+    if field.levels != given:
+        color["levels"] = list(field.levels)
     view = field.view.model_dump() if field.view != origin.view else {}
     return recipe.change({"network": network, "color": color, "view": view})

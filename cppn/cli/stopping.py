@@ -22,10 +22,6 @@ _asked: int | None = None  # by this signal to end
 class _StoppedError(BaseException):
     """A signal asks the program to end; Ctrl-C raises KeyboardInterrupt."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
 
 @contextmanager
 def stoppable() -> Iterator[None]:
@@ -76,7 +72,7 @@ def _heard(number: int, frame: FrameType | None) -> None:
     _asked = number
     if not (_patient and number == signal.SIGINT):
         _later(_GRACE, lambda: end_stopped(number))
-    raise KeyboardInterrupt if number == signal.SIGINT else _StoppedError(number)
+    raise KeyboardInterrupt if number == signal.SIGINT else _StoppedError
 
 
 def _lost(unraisable: Any) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from ..develop import develop
+from ..develop import develop_network
 from ..errors import unknown
 from ..motion.walks import Drift
 from ..recipe import Recipe, from_dict
 from ..rng import Purpose
-from ..transcribe import transcribe
+from ..transcribe import with_weights
 from .dice import Dice
 from .palettes import RAMPS, Tone, banded, shaded
 from .styles import STYLES, Sketch
@@ -65,9 +64,9 @@ def vary(recipe: Recipe, seed: int, index: int, *, tone: Tone | None = None, pal
     if recipe.network.weights is None and dice.chance(0.5):
         varied = recipe.change({"": {"seed": dice.whole(0, 2**31 - 1)}, "network": {"blend": None}})
     else:
-        field = develop(recipe)
-        drift = Drift(field.network, dice.between(0.1, 0.5), dice.whole(0, 2**31 - 1), Purpose.WEIGHTS)
-        varied = transcribe(replace(field, network=drift.at(field.network, dice.unit())), recipe, field)
+        network = develop_network(recipe)
+        drift = Drift(network, dice.between(0.1, 0.5), dice.whole(0, 2**31 - 1), Purpose.WEIGHTS)
+        varied = with_weights(recipe, drift.at(network, dice.unit()))
     extent = recipe.view.extent / recipe.view.zoom
     x, y = recipe.view.center
     view: dict[str, Any] = {"zoom": recipe.view.zoom * dice.factor(0.7, 1.6)}
