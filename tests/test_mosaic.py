@@ -12,7 +12,7 @@ from PIL import Image
 from torch import nn
 
 import cppn
-from cppn.develop import develop, develop_network
+from cppn.develop import develop_network
 from cppn.fit.targets import parse_target
 from cppn.fit.training import untrained
 from cppn.mosaic import Layout, mosaic, unit_recipe
@@ -291,4 +291,4 @@ def test_a_units_levels_are_its_own_even_where_they_are_those_of_the_picture():
     recipe = small("cos")  # whose range is 0 to 1
     for levels in ((0.0, 1.0), (-1.0, 2.0)):
         one = unit_recipe(recipe, 1, 0, "gray", levels)
-        assert develop(one).levels == levels
+        assert one.color.levels == levels
