@@ -6,17 +6,15 @@ import base64
 import binascii
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .errors import CppnError
 from .field.activations import Activation, parse_activation
-from .field.color import channels, hue_turn, palette_table, turn_palette
+from .field.color import ColorMap
 from .field.inputs import parse_input
-from .network import Layer, Network, Weights, check_chain, read_weights
+from .network import Network, Weights, chain, check_chain, read_weights
 from .recipe import NetworkRecipe, Recipe
 from .rng import Purpose, Stream
 from .view import View
@@ -24,33 +22,15 @@ from .view import View
 
 @dataclass(frozen=True)
 class Field:
-    """A function from a point to a colour, and the view of it that the recipe shows.
-
-    A value v of the last activation becomes (v − low)/(high − low) with `levels` = (low, high), limited to [0, 1].
-    """
+    """A function from a point to a colour, and the view of it that the recipe shows."""
 
     network: Network
-    mode: str
-    levels: tuple[float, float]
-    palette: str | None
-    hue: float  # degrees by which all hues are turned
-    invert: bool
+    color: ColorMap
     view: View
 
-    @property
-    def table(self) -> NDArray[np.float64] | None:
-        """The palette's table, shape (n, 3), its hues turned."""
-        return None if self.palette is None else _table(self.palette, self.hue)
-
-    @property
-    def turn(self) -> tuple[float, float, float, float] | None:
-        """How other hues are turned, as `to_srgb` takes it."""
-        return hue_turn(self.mode, self.hue)
-
-    @property
-    def channels(self) -> int:
-        """1 for grey pictures, 3 for colour."""
-        return channels(self.mode)
+    def with_levels(self, levels: tuple[float, float]) -> Field:
+        """The same between other levels."""
+        return replace(self, color=replace(self.color, levels=levels))
 
 
 def develop(recipe: Recipe) -> Field:
@@ -60,15 +40,8 @@ def develop(recipe: Recipe) -> Field:
     """
     color = recipe.color
     network = develop_network(recipe)
-    levels = color.levels or network.layers[-1].activation.span or color.measured or (0.0, 1.0)
-    return Field(network, color.mode, levels, color.palette, color.hue, color.invert, recipe.view)
-
-
-@lru_cache(maxsize=16)
-def _table(palette: str, hue: float) -> NDArray[np.float64]:
-    table = turn_palette(palette_table(palette), hue)
-    table.setflags(write=False)  # it is shared
-    return table
+    levels = color.levels or network.span or color.measured or (0.0, 1.0)
+    return Field(network, ColorMap(color.mode, levels, color.palette, color.hue, color.invert), recipe.view)
 
 
 def needs_levels(recipe: Recipe) -> bool:
@@ -96,8 +69,7 @@ def develop_network(recipe: Recipe) -> Network:
             (share, [_draw(s, i, widths[i], widths[i + 1], act, spec) for i, act in maps]) for s, share in spec.blend
         )
         drawn = _blended(drawn, others, 1.0 if given else _spread(spec))
-    layers = tuple(Layer(w, b, a) for (w, b), a in zip(drawn, activations, strict=True))
-    return Network(inputs, latent, layers, spec.residual)
+    return Network(inputs, latent, tuple(chain(drawn, activations, spec.residual)))
 
 
 def _latent(seed: int, spec: NetworkRecipe) -> tuple[float, ...]:

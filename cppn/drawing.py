@@ -30,17 +30,17 @@ def complete(recipe: Recipe) -> Recipe:
     It is measured on a fixed grid over the recipe's square view, by the oracle, so that it is the same everywhere, and
     rounded to six digits. Pictures of any size, crops and frames then agree.
     """
-    return _complete(recipe)[0]
+    return developed(recipe)[0]
 
 
-def _complete(recipe: Recipe) -> tuple[Recipe, Field]:
-    """A recipe with nothing left open, and its field; developed once."""
+def developed(recipe: Recipe) -> tuple[Recipe, Field]:
+    """A recipe with nothing left open, as `complete` makes it, and its field."""
     field = develop(recipe)
     if not needs_levels(recipe):
         return recipe, field
     levels = measure([field])
     color = recipe.color.model_copy(update={"measured": levels})
-    return recipe.model_copy(update={"color": color}), replace(field, levels=levels)
+    return recipe.model_copy(update={"color": color}), field.with_levels(levels)
 
 
 def measure(fields: Iterable[Field]) -> tuple[float, float]:
@@ -111,7 +111,7 @@ class RenderJob:
     @property
     def channels(self) -> int:
         """1 for grey pictures, 3 for colour."""
-        return max(field.channels for field in self._fields)
+        return max(field.color.channels for field in self._fields)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -146,7 +146,7 @@ class RenderJob:
             return Drawing(self, self._plan(self.field, self.quality))
         deep = replace(self.quality, bits=DEEP, dither=False)
         plans = self._plan(self.field, deep), self._plan(self.other, deep)
-        channels = self.field.channels, self.other.channels
+        channels = self.field.color.channels, self.other.color.channels
         return Drawing(self, FadePlan(plans, channels, self.share, self.quality))
 
     @property
@@ -188,7 +188,7 @@ class Drawing:
 
 def job_of(recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, **more: Any) -> RenderJob:
     """The job of drawing a recipe at a size (width, height); `more`: what else RenderJob says."""
-    recipe, field = _complete(recipe)
+    recipe, field = developed(recipe)
     return RenderJob(field, size, quality or Quality(), told=partial(_same, recipe), **more)
 
 

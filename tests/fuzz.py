@@ -161,7 +161,7 @@ def _written(folder: Path) -> dict[str, bytes]:
         found[ending] = (folder / f"c.{ending}").read_bytes()
     found["toml"] = one.to_toml().encode()
     found["json"] = json.dumps(one.to_dict()).encode()
-    found["safetensors"] = cppn.network.write_weights(cppn.develop.develop_network(one).layers)
+    found["safetensors"] = cppn.network.write_weights(cppn.develop.develop_network(one).maps)
     return found
 
 

@@ -70,7 +70,7 @@ def test_a_child_of_two_can_be_drawn_and_has_what_is_locked_from_the_first(a, b,
 
 
 def weights(recipe: cppn.Recipe) -> np.ndarray:
-    layers = develop_network(recipe).layers
+    layers = develop_network(recipe).stages
     return np.concatenate([layer.weight.ravel() for layer in layers]).astype(np.float64)
 
 
@@ -118,7 +118,7 @@ def test_many_generations_stay_short_and_the_newest_mutation_is_kept():
 
 
 def test_given_weights_are_moved_as_far_as_drawn_ones_and_stay_written_out():
-    text = base64.b64encode(write_weights(develop_network(PARENT).layers)).decode()
+    text = base64.b64encode(write_weights(develop_network(PARENT).maps)).decode()
     trained = PARENT.change({"network": {"weights": text}})
     child = mutate(trained, 0.1, ONLY_WEIGHTS, 4)
     assert child.network.weights == text

@@ -28,6 +28,7 @@ from test_recipe import recipes
 
 import cppn
 from cppn.cli.explore import read_command
+from cppn.drawing import complete, developed
 from cppn.explore import server as served
 from cppn.explore.guard import LARGEST_BODY
 from cppn.explore.kept import Kept
@@ -181,7 +182,7 @@ def test_a_shader_is_the_librarys_in_bytes(live, name):
     status, headers, body = live.ask("POST", "/api/shader", {"recipe": told(recipe)})
     assert (status, headers["content-type"]) == (200, "application/octet-stream")
     header, floats = parts(body)
-    made = shader(recipe)
+    made = shader(developed(recipe)[1])
     assert header["source"] == made.source
     assert (header["texels"], header["parameters"]) == (len(made.weights), len(made.parameters))
     assert header["table"] == (made.table is not None)
@@ -209,7 +210,6 @@ def test_a_shader_of_weights_that_do_not_fit_is_an_error(live):
 
 @given(recipes())
 def test_a_command_is_given_only_where_it_draws_the_very_picture(recipe):
-    from cppn.drawing import complete
 
     recipe = complete(recipe)
     text = line(recipe, read_command)
@@ -249,7 +249,7 @@ def test_seeds_that_javascript_cannot_count_to_come_back_unharmed(live):
     assert loaded["seed"] == str(2**63 - 3)
     assert loaded["network"]["blend"] == [[str(2**60 + 1), 0.5], [7, 0.25]]
     _, _, body = live.ask("POST", "/api/shader", {"recipe": loaded})
-    assert from_dict(parts(body)[0]["recipe"], where="") == shader(recipe).recipe
+    assert from_dict(parts(body)[0]["recipe"], where="") == complete(recipe)
 
 
 def test_children_are_the_librarys(live):

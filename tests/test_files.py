@@ -166,7 +166,7 @@ def test_any_bytes_give_a_recipe_or_one_line(tmp_path_factory, noise, at, cut):
 
 def test_recipes_with_many_weights_fit_where_they_are_said_to(tmp_path):
     big = cppn.Recipe(seed=1, network=cppn.NetworkRecipe(hidden=(128, 128), act=("tanh",)))
-    written = [{"weight": layer.weight.tolist(), "bias": layer.bias.tolist()} for layer in develop_network(big).layers]
+    written = [{"weight": layer.weight.tolist(), "bias": layer.bias.tolist()} for layer in develop_network(big).stages]
     trained = big.change({"network": {"weights": written}})
     for ending in (".png", ".webp", ".avif"):
         assert cppn.load(cppn.save(trained, tmp_path / f"a{ending}", size=(16, 16))) == trained
@@ -179,8 +179,8 @@ def test_other_programs_open_pictures_with_very_many_weights(tmp_path, ending):
     """Above 1 MiB of compressed text, Pillow opens no PNG."""
     network = {"hidden": [520, 520, 520], "act": ["tanh"]}
     recipe = cppn.recipe.from_dict({"seed": 1, "network": network}, where="")
-    layers = develop_network(recipe).layers
-    told = base64.b64encode(write_weights(layers)).decode()
+    maps = develop_network(recipe).maps
+    told = base64.b64encode(write_weights(maps)).decode()
     trained = recipe.change({"network": {"weights": told}})
     path = cppn.save(trained, tmp_path / f"a{ending}", size=(16, 12))
     assert path.stat().st_size > 2**20

@@ -72,9 +72,9 @@ def test_fourier_frequencies_stay_what_they_are():
     frozen = Fit(recipe, network, image, batch=64, frozen=1)
     for one in (fit, frozen):
         list(one.run(20))
-    assert np.array_equal(frozen.network.layers[0].weight, network.layers[0].weight)
-    assert not np.array_equal(fit.network.layers[0].weight, network.layers[0].weight)
-    first = network.layers[0]
+    assert np.array_equal(frozen.network.stages[0].weight, network.stages[0].weight)
+    assert not np.array_equal(fit.network.stages[0].weight, network.stages[0].weight)
+    first = network.stages[0]
     np.testing.assert_allclose(first.weight[:6], first.weight[6:])
     np.testing.assert_allclose(first.bias, np.repeat([0, np.pi / 2], 6), atol=1e-6)
 
@@ -91,7 +91,7 @@ def test_a_fit_goes_on_from_its_checkpoint_as_if_nothing_had_been(tmp_path):
     read_checkpoint(tmp_path / "c", second, {"a": 1})
     assert second.step == 20
     list(second.run(40))
-    for a, b in zip(whole.network.layers, second.network.layers, strict=True):
+    for a, b in zip(whole.network.stages, second.network.stages, strict=True):
         assert np.array_equal(a.weight, b.weight)
 
 

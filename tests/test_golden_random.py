@@ -61,8 +61,8 @@ def recipe(index: int) -> cppn.Recipe:
 def digest(network: Network) -> str:
     """Of all weights and latents, which are the same on every machine."""
     found = hashlib.sha256(np.array(network.latent, np.float64).tobytes())
-    for layer in network.layers:
-        for array in (layer.weight, layer.bias):
+    for stage in network.stages:
+        for array in (stage.weight, stage.bias):
             found.update(np.ascontiguousarray(array, np.float32).tobytes())
     return found.hexdigest()[:16]
 

@@ -24,9 +24,9 @@ def by_hand(recipe: cppn.Recipe, side: int) -> list[np.ndarray]:
     """Every unit's values over [0, 1]², worked out with NumPy alone, for a network of row and column."""
     v, u = (np.mgrid[:side, :side] + 0.5) / side
     stages = [np.stack([v, u])]
-    for layer in develop_network(recipe).layers:
+    for layer in develop_network(recipe).stages:
         z = np.tensordot(layer.weight.astype(float), stages[-1], 1) + layer.bias[:, None, None]
-        stages.append(np.tanh(z) if layer.activation.name == "tanh" else z)
+        stages.append(np.tanh(z) if layer.slices[0].activation.name == "tanh" else z)
     return stages
 
 

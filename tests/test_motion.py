@@ -117,7 +117,7 @@ def test_a_walk_has_the_same_pace_everywhere_and_returns(size):
 
 
 def numbers(recipe: cppn.Recipe) -> list[np.ndarray]:
-    layers = develop_network(recipe).layers
+    layers = develop_network(recipe).stages
     return [np.concatenate([layer.weight.ravel(), layer.bias]).astype(float) for layer in layers]
 
 

@@ -73,14 +73,16 @@ def test_a_network_grows_by_what_it_is_told():
             color=cppn.ColorRecipe(mode="rgb"),
         )
     )
-    assert [layer.weight.shape for layer in network.layers] == [(5, 5), (4, 5), (3, 4)]
-    assert [layer.activation.name for layer in network.layers] == ["tanh", "sin", "cos"]
-    assert all(layer.weight.dtype == np.float32 for layer in network.layers)
+    assert [layer.weight.shape for layer in network.stages] == [(5, 5), (4, 5), (3, 4)]
+    assert [layer.slices[0].activation.name for layer in network.stages] == ["tanh", "sin", "cos"]
+    assert all(layer.weight.dtype == np.float32 for layer in network.stages)
 
 
 def test_levels_are_those_given_else_the_activations_own_else_those_measured_and_kept():
     def levels(**color: object) -> tuple[float, float]:
-        return develop(cppn.Recipe(network=cppn.NetworkRecipe(act=("tanh",)), color=cppn.ColorRecipe(**color))).levels
+        return develop(
+            cppn.Recipe(network=cppn.NetworkRecipe(act=("tanh",)), color=cppn.ColorRecipe(**color))
+        ).color.levels
 
     assert levels() == (-1, 1)
     assert levels(levels=(0, 2)) == (0, 2)
@@ -100,12 +102,12 @@ def test_weights_may_be_written_out_or_come_from_a_safetensors_file(tmp_path):
     drawn = cppn.Recipe(
         seed=6, network=cppn.NetworkRecipe(hidden=(7, 5), act=("tanh",)), color=cppn.ColorRecipe(mode="rgb")
     )
-    layers = develop_network(drawn).layers
-    (tmp_path / "net.safetensors").write_bytes(write_weights(layers))
+    network = develop_network(drawn)
+    (tmp_path / "net.safetensors").write_bytes(write_weights(network.maps))
     (tmp_path / "a.toml").write_text(
         '[network]\nhidden = [7, 5]\nact = "tanh"\nweights = "net.safetensors"\n[color]\nmode = "rgb"\n'
     )
-    written = [{"weight": layer.weight.tolist(), "bias": layer.bias.tolist()} for layer in layers]
+    written = [{"weight": layer.weight.tolist(), "bias": layer.bias.tolist()} for layer in network.stages]
     inline = drawn.change({"network": {"weights": written}})
     expected = cppn.render(drawn, (30, 20))
     loaded = cppn.load(tmp_path / "a.toml")
@@ -197,25 +199,25 @@ def test_a_blend_adds_shares_of_other_seeds_weights_and_keeps_the_spread():
     def parts(seed: int, **more: object) -> list[np.ndarray]:
         network = cppn.NetworkRecipe(hidden=(8, 8), act="tanh", init="normal", gain=1.5, latent=3, **more)
         developed = develop_network(cppn.Recipe(seed=seed, network=network, color=cppn.ColorRecipe(mode="rgb")))
-        flat = [array for layer in developed.layers for array in (layer.weight, layer.bias)]
+        flat = [array for layer in developed.stages for array in (layer.weight, layer.bias)]
         return [np.asarray(array, np.float64) for array in (*flat, developed.latent)]
 
     spread = (1 + 0.5**2 + 2**2) ** 0.5
     for blended, a, b, c in zip(parts(3, blend=BLEND), parts(3), parts(7), parts(9), strict=True):
         np.testing.assert_allclose(blended, (a + 0.5 * b - 2 * c) / spread, rtol=1e-6, atol=1e-7)
     wide = cppn.NetworkRecipe(hidden=(200,), act="tanh", init="normal", blend=BLEND)
-    weights = [develop_network(cppn.Recipe(seed=3, network=n)).layers[0].weight for n in (wide, wide.model_copy(update={"blend": ()}))]  # fmt: skip
+    weights = [develop_network(cppn.Recipe(seed=3, network=n)).stages[0].weight for n in (wide, wide.model_copy(update={"blend": ()}))]  # fmt: skip
     assert weights[0].std() == pytest.approx(weights[1].std(), rel=0.15)
 
 
 def test_a_blend_is_only_added_to_weights_and_latents_that_are_given():
     plain = cppn.Recipe(seed=3, network=cppn.NetworkRecipe(hidden=(5,), act="tanh", latent=(0.25,)))
     network = develop_network(plain)
-    text = base64.b64encode(write_weights(network.layers)).decode()
+    text = base64.b64encode(write_weights(network.maps)).decode()
     blended = develop_network(plain.change({"network": {"weights": text, "blend": [[7, 0.5]]}}))
     other = develop_network(plain.change({"": {"seed": 7}}))
     assert blended.latent == (0.25,)
-    for mixed, own, added in zip(blended.layers, network.layers, other.layers, strict=True):
+    for mixed, own, added in zip(blended.stages, network.stages, other.stages, strict=True):
         np.testing.assert_allclose(mixed.weight, own.weight + 0.5 * added.weight, rtol=1e-6, atol=1e-7)
         np.testing.assert_allclose(mixed.bias, own.bias + 0.5 * added.bias, rtol=1e-6, atol=1e-7)
 
@@ -246,7 +248,7 @@ def test_another_seed_drops_a_blend_and_another_shape_keeps_it():
 def test_a_network_written_out_needs_no_blend():
     recipe = cppn.Recipe(network=cppn.NetworkRecipe(hidden=(5,), act="tanh", latent=2, blend=BLEND))
     field = develop(recipe)
-    layers = tuple(replace(layer, weight=layer.weight.copy()) for layer in field.network.layers)
-    written = transcribe(replace(field, network=replace(field.network, layers=layers)), recipe, field)
+    layers = tuple(replace(layer, weight=layer.weight.copy()) for layer in field.network.stages)
+    written = transcribe(replace(field, network=replace(field.network, stages=layers)), recipe, field)
     assert written.network.blend == ()
     assert np.array_equal(cppn.render(written, (8, 8)), cppn.render(recipe, (8, 8)))

@@ -24,8 +24,8 @@ def test_first_numbers_are_pinned_for_ever():
 
 def test_first_weights_of_a_seed_are_pinned_for_ever():
     network = develop_network(cppn.Recipe(seed=1))
-    assert network.layers[0].weight[0].tolist() == [0.5395919680595398, 0.5579358339309692]
-    assert network.layers[3].bias.tolist() == [0.06724532693624496]
+    assert network.stages[0].weight[0].tolist() == [0.5395919680595398, 0.5579358339309692]
+    assert network.stages[3].bias.tolist() == [0.06724532693624496]
 
 
 @given(st.integers(0, LARGEST_SEED), st.integers(1, 50), st.integers(0, 50))
@@ -54,7 +54,7 @@ def test_grey_picture_is_the_red_channel_of_the_colour_picture():
 def test_weights_follow_the_distribution_of_their_scheme():
     def first_hidden(init: str, act: str = "cos") -> np.ndarray:
         spec = cppn.NetworkRecipe(init=init, act=(act,), hidden=(256, 256), gain=2)
-        return develop_network(cppn.Recipe(network=spec)).layers[1].weight
+        return develop_network(cppn.Recipe(network=spec)).stages[1].weight
 
     assert np.abs(first_hidden("torch")).max() <= 2 / 16
     assert abs(first_hidden("torch").std() - 2 / 16 / math.sqrt(3)) < 1e-3
@@ -82,7 +82,7 @@ def test_a_walk_with_the_recipes_own_seed_goes_its_own_way():
         recipe = cppn.Recipe(seed=7)
         network = develop_network(recipe)
         moved = Drift(network, 0.3, 7, streams(version)[0]).at(network, 0.5)
-        start, end = (network.layers[1].weight.ravel().astype(float), moved.layers[1].weight.ravel().astype(float))
+        start, end = (network.stages[1].weight.ravel().astype(float), moved.stages[1].weight.ravel().astype(float))
         way = end - start
         return float(way @ start) / np.linalg.norm(start) / np.linalg.norm(way)
 

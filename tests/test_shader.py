@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page
 
 import cppn
 from cppn import web
+from cppn.develop import Field
+from cppn.drawing import developed
 from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE
 from cppn.recipe import from_dict
@@ -56,12 +58,16 @@ def text(values: np.ndarray | None) -> str | None:
 
 def drawn(page: Page, recipe: cppn.Recipe, size: tuple[int, int] = SIZE) -> tuple[np.ndarray, int]:
     """A recipe's pixels as the card draws them, and how many shaders it has compiled until now."""
-    made = shader(recipe)
+    return card_pixels(page, developed(recipe)[1], size)
+
+
+def card_pixels(page: Page, field: Field, size: tuple[int, int] = SIZE) -> tuple[np.ndarray, int]:
+    made = shader(field)
     told = {
         "source": made.source, "weights": text(made.weights), "parameters": text(made.parameters),
         "table": text(made.table),
     }  # fmt: skip
-    pixels, compiled, error = page.evaluate(DRAW, [told, made.recipe.view.model_dump(), *size])
+    pixels, compiled, error = page.evaluate(DRAW, [told, field.view.model_dump(), *size])
     assert error == 0
     return np.array(pixels, np.uint8).reshape(size[1], size[0], 4)[::-1, :, :3], compiled
 
@@ -162,9 +168,10 @@ LIVE = """async ([shader, view]) => {
 
 
 def test_it_is_drawn_coarsely_while_it_moves_and_sharply_when_it_rests(page):
-    made = shader(small("cos:freq=2", mode="rgb", hidden=(24, 24)))
+    recipe = small("cos:freq=2", mode="rgb", hidden=(24, 24))
+    made = shader(developed(recipe)[1])
     told = {"source": made.source, "weights": text(made.weights), "parameters": text(made.parameters), "table": None}
-    least, last, view, size = page.evaluate(LIVE, [told, made.recipe.view.model_dump()])
+    least, last, view, size = page.evaluate(LIVE, [told, recipe.view.model_dump()])
     assert 0 < least < 1
     assert last == 1
     assert size == [900, 600]
@@ -175,18 +182,18 @@ def test_it_is_drawn_coarsely_while_it_moves_and_sharply_when_it_rests(page):
 
 def test_recipes_of_one_shape_have_one_text():
     a, b = (
-        shader(small("cos:freq=2", seed=1, mode="oklch")),
-        shader(small("cos:freq=4,iters=3", seed=2, mode="oklch", hue=9)),
+        shader(developed(small("cos:freq=2", seed=1, mode="oklch"))[1]),
+        shader(developed(small("cos:freq=4,iters=3", seed=2, mode="oklch", hue=9))[1]),
     )
     assert a.source == b.source
     assert not np.array_equal(a.weights, b.weights)
-    assert shader(small("cos:freq=2", mode="hsv")).source != a.source
+    assert shader(developed(small("cos:freq=2", mode="hsv"))[1]).source != a.source
 
 
 def test_wide_layers_are_drawn_up_to_the_bound_and_then_refused(page):
     close(page, small("tanh", mode="rgb", hidden=(WIDEST, 40), gain=0.5), (32, 16))
     with pytest.raises(CppnError, match=f"a layer of {WIDEST + 1} units; at most {WIDEST} are legal"):
-        shader(small("tanh", hidden=(WIDEST + 1,)))
+        shader(developed(small("tanh", hidden=(WIDEST + 1,)))[1])
 
 
 def test_a_deep_network_is_drawn(page):

@@ -83,7 +83,7 @@ def test_the_status_follows_its_rule(deep, ratio, error, told):
 def plain(network: object, act: nn.Module) -> nn.Sequential:
     """The same network as plain torch has it."""
     parts: list[nn.Module] = []
-    for layer in network.layers:
+    for layer in network.stages:
         rows, columns = layer.weight.shape
         linear = nn.Linear(columns, rows)
         with torch.no_grad():

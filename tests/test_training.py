@@ -46,8 +46,8 @@ class Plain(nn.Module):
 
     def __init__(self, network, residual: bool, act: str) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(nn.Linear(*reversed(layer.weight.shape)) for layer in network.layers)
-        for ours, theirs in zip(network.layers, self.layers, strict=True):
+        self.layers = nn.ModuleList(nn.Linear(*reversed(layer.weight.shape)) for layer in network.stages)
+        for ours, theirs in zip(network.stages, self.layers, strict=True):
             theirs.weight.data, theirs.bias.data = torch.tensor(ours.weight), torch.tensor(ours.bias)
         self.residual, self.act = residual, MODULES[act]()
 
@@ -89,7 +89,7 @@ def test_an_ensemble_learns_as_torchs_modules_do(act, residual, learning):
             optimizer.step()
             torch.testing.assert_close(ours[k], loss.detach(), atol=1e-5, rtol=1e-4)
     for network, one in zip(ensemble.trained(), plain, strict=True):
-        for layer, theirs in zip(network.layers, one.layers, strict=True):
+        for layer, theirs in zip(network.stages, one.layers, strict=True):
             np.testing.assert_allclose(layer.weight, theirs.weight.detach(), atol=2e-4)
 
 
@@ -99,12 +99,12 @@ def test_members_learn_what_they_would_learn_alone(monkeypatch, cores):
     acts, seeds = ("tanh", "cos(x)", "x*sigmoid(x)", "gelu"), (3, 4)
     recipes = [untrained(act, seed, BOARD) for act in acts for seed in seeds]
     *_, together = train(recipes, BOARD, steps=200, every=100)
-    assert [layer.activation.name for layer in together.networks[5].layers[:2]] == ["x*sigmoid(x)"] * 2
+    assert [layer.slices[0].activation.name for layer in together.networks[5].stages[:2]] == ["x*sigmoid(x)"] * 2
     for i in (0, 3, 6):
         *_, alone = train([recipes[i]], BOARD, steps=200, every=100)
         # sums of another order may round otherwise; over 200 steps that grows to this
         np.testing.assert_allclose(together.losses[:, i], alone.losses[:, 0], rtol=0.01)
-        for a, b in zip(together.networks[i].layers, alone.networks[0].layers, strict=True):
+        for a, b in zip(together.networks[i].stages, alone.networks[0].stages, strict=True):
             np.testing.assert_allclose(a.weight, b.weight, atol=0.02)
 
 
@@ -154,7 +154,7 @@ def test_a_loss_that_is_no_number_stops_with_the_last_good_weights():
     failed = caught.value
     assert not np.isfinite(failed.losses[failed.step]).all()
     assert np.isfinite(failed.losses[: failed.step]).all()
-    assert all(np.isfinite(layer.weight).all() for layer in failed.networks[0].layers)
+    assert all(np.isfinite(layer.weight).all() for layer in failed.networks[0].stages)
     assert f"step {failed.step}; lower --lr" in str(failed.error("x"))
 
 

@@ -37,7 +37,7 @@ class Formulas:
     """f and g, from the numbers in a picture of one network: Ω, b and W = Ω·E between its layers, a in its last one."""
 
     def __init__(self, name: str) -> None:
-        layers = develop_network(cppn.load(DOCS / name)).layers
+        layers = develop_network(cppn.load(DOCS / name)).stages
         waves = slice(2, 2 + WAVES)
         self.omega, self.phase = layers[1].weight[waves, :2].astype(float), layers[1].bias[waves].astype(float)
         self.between, self.shown = layers[2].weight[waves, waves].astype(float), layers[-1].weight[0, -WAVES:]
@@ -76,7 +76,7 @@ def test_the_waves_are_octaves_and_displace_the_plane_within_the_plane(formulas)
 
 
 def test_a_random_network_is_no_fbm_and_displaces_a_sheet_in_a_larger_space():
-    first, second, *_ = develop_network(cppn.load("readme/cosine-1")).layers
+    first, second, *_ = develop_network(cppn.load("readme/cosine-1")).stages
     assert np.linalg.matrix_rank(second.weight) == 64
     frequencies, amplitudes = np.linalg.norm(first.weight, axis=1), np.linalg.norm(second.weight, axis=0)
     assert abs(np.corrcoef(frequencies, amplitudes)[0, 1]) < 0.3

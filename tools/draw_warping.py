@@ -62,8 +62,8 @@ def network(steps: list[tuple[int, int]], *, residual: bool) -> Recipe:
         },
         "color": {"mode": "palette", "palette": "#0b1021,#31456b,#a8533f,#e8a35c,#fbf3dd", "levels": [-2.6, 2.6]},
     }  # fmt: skip
-    layers = develop_network(from_dict(data, where="")).layers
-    data["network"]["weights"] = base64.b64encode(write_weights(layers)).decode()
+    maps = develop_network(from_dict(data, where="")).maps
+    data["network"]["weights"] = base64.b64encode(write_weights(maps)).decode()
     return from_dict(data, where="")
 
 

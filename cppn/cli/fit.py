@@ -188,7 +188,7 @@ def _check_beside(path: Path, kept: Path, fit: Fit, resume: bool) -> None:
 
 def _are_large(network: Network) -> bool:
     """Are the weights too many for the picture to carry them?"""
-    return sum(layer.weight.nbytes + layer.bias.nbytes for layer in network.layers) > _EMBEDDED
+    return sum(array.nbytes for pair in network.maps for array in pair) > _EMBEDDED
 
 
 def _run(
@@ -221,7 +221,7 @@ def _write(fit: Fit, path: Path, size: tuple[int, int]) -> list[str]:
     # they were free before the training, which may have taken long
     listed = free_path(path.with_suffix(_BESIDE[0]), lambda one: one.with_suffix(_BESIDE[1]))
     weights = listed.with_suffix(_BESIDE[1])
-    write_bytes(weights, write_weights(network.layers))
+    write_bytes(weights, write_weights(network.maps))
     save(render(recipe, size), path)
     told = fit.recipe.to_toml()
     named = re.sub(r"^\[network\]$", f'[network]\nweights = "{weights.name}"', told, count=1, flags=re.MULTILINE)

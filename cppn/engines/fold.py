@@ -4,7 +4,7 @@
 inputs and the range of the output vanish into the first and the last affine map. What engines compute at a pixel in
 column i, row j, with u = i − (width − 1)/2 and v = j − (height − 1)/2, is then
 
-    z₀ = pixel @ (u, v) + features @ f(x, y) + bias,   h₀ = core₀(z₀),   z₁ = weight @ h₀ + bias, …
+    z₀ = weight @ (u, v, features(x, y)) + bias,   h₀ = core₀(z₀),   z₁ = weight @ h₀ + bias, …
 
 and the picture's unit values are gain·h + offset, limited to [0, 1].
 """
@@ -12,9 +12,10 @@ and the picture's unit values are gain·h + offset, limited to [0, 1].
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,37 +24,35 @@ from ..develop import Field
 from ..field.activations import Activation
 from ..field.formula import Node, make, name, number
 from ..field.ops import PEAK
+from ..network import Network, Slice
 from ..view import Frame
 
 Floats = NDArray[np.float64]
 
+Terms = tuple[float, ...]
+
 X = name("x")
+PIXEL = name("u"), name("v")  # how far a pixel is from the middle, in pixels
 _PART = "_part"  # of a step, after the name of a number of steps
 
 
 @dataclass(frozen=True)
-class FoldedLayer:
-    """An affine map and the core of its activation.
+class Folded:
+    """A Field on a Frame, as few operations as possible.
 
-    `parameters` are the numbers that occur in the core by name, in the order of their names.
+    `network`: its inputs are u, v and the `features`, trees in x and y that are not affine; its weights are of float64,
+    and its activations are the cores, with the numbers that occur in them by name, in the order of their names.
+    `gain`, `offset`: of each output.
     """
 
-    weight: Floats  # (outputs, inputs); of the first layer, (outputs, features)
-    bias: Floats
-    core: Node
-    parameters: Mapping[str, float]
-    residual: bool
+    network: Network
+    gain: Floats
+    offset: Floats
 
-
-@dataclass(frozen=True)
-class Folded:
-    """A Field on a Frame, as few operations as possible."""
-
-    features: tuple[Node, ...]  # trees in x and y that are not affine
-    pixel: Floats  # (units of the first layer, 2)
-    layers: tuple[FoldedLayer, ...]
-    gain: float
-    offset: float
+    @property
+    def features(self) -> tuple[Node, ...]:
+        """The inputs that are to be computed."""
+        return self.network.inputs[len(PIXEL) :]
 
 
 def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Folded:
@@ -63,43 +62,78 @@ def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Fol
     every `iterate` into the tree; otherwise they stay parameters, which may change while the cores stay the same.
     """
     network = field.network
-    first = network.layers[0].weight.astype(np.float64)
-    bias = network.layers[0].bias.astype(np.float64)
-    plane = np.zeros((len(first), 2))
-    features, columns = [], []
-    for j, tree in enumerate(network.inputs):
-        if (linear := _affine(tree, {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0)})) is None:
-            features.append(tree)
-            columns.append(first[:, j])
-        else:
-            plane += np.outer(first[:, j], linear[:2])
-            bias = bias + first[:, j] * linear[2]
-    bias = bias + first[:, len(network.inputs) :] @ np.array(network.latent, dtype=np.float64)
-    bias = bias + plane @ (frame.cx, frame.cy)
-    pixel = plane @ np.array([[frame.ux, frame.vx], [frame.uy, frame.vy]])
-    weight = np.stack(columns, axis=1) if columns else np.zeros((len(first), 0))
-
-    layers: list[FoldedLayer] = []
-    out_scale, out_shift = 1.0, 0.0  # of the values that enter the layer
-    for i, layer in enumerate(network.layers):
-        if i:
-            weight = layer.weight.astype(np.float64)
-            bias = layer.bias.astype(np.float64) + out_shift * weight.sum(axis=1)
-            weight = weight * out_scale
-        last = i == len(network.layers) - 1
-        part = fold_activation(layer.activation, peel=last or not network.residual, turns=turns, counts=counts)
-        if i == 0:
-            pixel = pixel * part.scale_in
-        known = {**layer.activation.parameters, **_parts_of_steps(layer.activation.parameters)}
-        used = {key: known[key] for key in sorted(part.core.names - {"x"})}
-        layers.append(
-            FoldedLayer(
-                weight * part.scale_in, bias * part.scale_in + part.shift_in, part.core, used, network.is_residual(i)
+    plane = [_affine(tree, {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0)}) for tree in network.inputs]
+    features = tuple(tree for tree, linear in zip(network.inputs, plane, strict=True) if linear is None)
+    whole = {source for stage in network.stages for source in stage.shortcuts}  # their values are used as they are
+    # of each source, the slices of units whose values are scale · core + shift
+    after: list[list[_Scaled]] = [[]]
+    stages = []
+    for i, stage in enumerate(network.stages):
+        weight, bias = stage.weight.astype(np.float64), stage.bias.astype(np.float64)
+        columns, at = [], 0
+        for source in stage.sources:
+            block = weight[:, at : (at := at + network.widths[source])]
+            block, bias = (
+                _entered(block, bias, network, plane, frame) if not source else _scaled(block, bias, after[source])
             )
+            columns.append(block)
+        weight = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
+        peel = not stage.shortcuts and i + 1 not in whole
+        parts = [fold_activation(one.activation, peel=peel, turns=turns, counts=counts) for one in stage.slices]
+        units = [one.units for one in stage.slices]
+        scale, shift = (_spread([getattr(part, name) for part in parts], units) for name in ("scale_in", "shift_in"))
+        cores = tuple(
+            Slice(_core(part.core, one.activation), one.units) for part, one in zip(parts, stage.slices, strict=True)
         )
-        out_scale, out_shift = part.scale_out, part.shift_out
-    low, high = field.levels
-    return Folded(tuple(features), pixel, tuple(layers), out_scale / (high - low), (out_shift - low) / (high - low))
+        stages.append(replace(stage, weight=weight * scale[:, None], bias=bias * scale + shift, slices=cores))
+        after.append([_Scaled(part.scale_out, part.shift_out, count) for part, count in zip(parts, units, strict=True)])
+    low, high = field.color.levels
+    scale, shift = (_spread([one[k] for one in after[-1]], units) for k in (0, 1))
+    return Folded(Network((*PIXEL, *features), (), tuple(stages)), scale / (high - low), (shift - low) / (high - low))
+
+
+class _Scaled(NamedTuple):
+    """Consecutive units whose values are scale · core + shift."""
+
+    scale: float
+    shift: float
+    units: int
+
+
+def _spread(numbers: Sequence[float], counts: Sequence[int]) -> Floats:
+    """Each number so often as its count."""
+    return np.repeat(np.array(numbers), counts)
+
+
+def _scaled(block: Floats, bias: Floats, parts: Sequence[_Scaled]) -> tuple[Floats, Floats]:
+    """The columns and the bias of a stage, for cores instead of values."""
+    at = 0
+    for part in parts:
+        bias = bias + part.shift * block[:, at : (at := at + part.units)].sum(axis=1)
+    return block * _spread([part.scale for part in parts], [part.units for part in parts]), bias
+
+
+def _entered(
+    block: Floats, bias: Floats, network: Network, plane: Sequence[Terms | None], frame: Frame
+) -> tuple[Floats, Floats]:
+    """The columns for u, v and the features, and the bias, of a stage's columns for the network's inputs."""
+    slopes, columns = np.zeros((len(block), 2)), []
+    for j, linear in enumerate(plane):
+        if linear is None:
+            columns.append(block[:, j])
+        else:
+            slopes += np.outer(block[:, j], linear[:2])
+            bias = bias + block[:, j] * linear[2]
+    bias = bias + block[:, len(plane) :] @ np.array(network.latent, dtype=np.float64)
+    bias = bias + slopes @ (frame.cx, frame.cy)
+    pixel = slopes @ np.array([[frame.ux, frame.vx], [frame.uy, frame.vy]])
+    return np.column_stack([pixel, *columns]), bias
+
+
+def _core(core: Node, activation: Activation) -> Activation:
+    """The core of an activation as one of its own."""
+    known = {**activation.parameters, **_parts_of_steps(activation.parameters)}
+    return Activation("", core, {key: known[key] for key in sorted(core.names - {"x"})}, None)
 
 
 @dataclass(frozen=True)
@@ -143,9 +177,6 @@ def _folded(
     if tree.op == "number":  # a constant activation: nothing of x is left
         return FoldedActivation(X, 0.0, tree.value, scale_out, shift_out)
     return FoldedActivation(tree, 1.0, 0.0, scale_out, shift_out)
-
-
-Terms = tuple[float, ...]
 
 
 def _affine(node: Node, terms: Mapping[str, Terms]) -> Terms | None:

@@ -19,11 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..develop import Field
+from ..field.color import NO_TURN
+from ..network import Network
 from ..view import Frame
 from .base import Pixels, Plan, PointPlan, Quality, Settle
-from .fold import Folded, fold, fold_activation
+from .fold import PIXEL, Folded, fold, fold_activation
 from .halide_pipeline import TURN, Pipeline, Shape
 from .halide_settle import halide_settle
+from .halide_stages import SliceShape, StageShape
 from .parts import total
 from .workers import Workers, in_forked_children
 
@@ -62,7 +65,7 @@ class _Bound:
     _scattered: bool
 
     def __init__(self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality) -> None:
-        self._workers, self._channels, self._dtype = engine.workers, field.channels, quality.dtype
+        self._workers, self._channels, self._dtype = engine.workers, field.color.channels, quality.dtype
         self._pipeline = _compile(_shape(field, folded, quality, self._scattered))
         # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
         with np.errstate(over="ignore"):  # what is beyond float32 is infinite
@@ -72,12 +75,12 @@ class _Bound:
         self._buffers = {name: hl.Buffer(array) for name, array in self._arrays.items()}
         plane = frame._asdict()
         self._numbers = {
-            "gain": folded.gain, "offset": folded.offset,
+            **_outputs(folded),
             "middle_x": (plane.pop("width") - 1) / 2, "middle_y": (plane.pop("height") - 1) / 2, **plane,
             "samples": int(quality.samples), "stagger": quality.stagger,
             "sample": 1 / int(quality.samples), "share": 1 / quality.cost,
-            **dict(zip(TURN, field.turn or (0.0,) * 4, strict=True)),
-            **{f"{key}_{i}": value for i, layer in enumerate(folded.layers) for key, value in layer.parameters.items()},
+            **dict(zip(TURN, field.color.turn or NO_TURN, strict=True)),
+            **_parameters(folded.network),
         }  # fmt: skip
 
     def _draw(
@@ -124,16 +127,21 @@ class HalidePointPlan(_Bound):
 
 
 def _shape(field: Field, folded: Folded, quality: Quality, scattered: bool) -> Shape:
-    layers = folded.layers
+    color = field.color
     return Shape(
         folded.features,
-        tuple(len(layer.bias) for layer in layers),
-        tuple(layer.core for layer in layers),
-        tuple(layer.residual for layer in layers),
-        field.mode,
-        field.turn is not None,
-        field.invert,
-        0 if field.table is None else len(field.table),
+        tuple(
+            StageShape(
+                stage.sources,
+                tuple(SliceShape(one.activation.tree, one.units) for one in stage.slices),
+                stage.shortcuts,
+            )
+            for stage in folded.network.stages
+        ),
+        color.mode,
+        color.invert,
+        color.turn is not None or color.mode in ("hsv", "oklch"),
+        0 if color.table is None else len(color.table),
         quality.samples != 1,
         scattered,
         quality.bits,
@@ -143,10 +151,36 @@ def _shape(field: Field, folded: Folded, quality: Quality, scattered: bool) -> S
 
 def _arrays(field: Field, folded: Folded) -> dict[str, Any]:
     """By the names of the pipeline's images."""
-    nothing = np.zeros((1, 1))
-    found = {"pixel": folded.pixel, "table": nothing if field.table is None else field.table.T}
-    for i, layer in enumerate(folded.layers):
-        found |= {f"w{i}": layer.weight if i or folded.features else nothing, f"b{i}": layer.bias}
+    table, network = field.color.table, folded.network
+    found: dict[str, Any] = {"table": np.zeros((1, 1)) if table is None else table.T}
+    for i, stage in enumerate(network.stages):
+        found[f"b{i}"] = stage.bias
+        at = 0
+        for j, source in enumerate(stage.sources):
+            block = stage.weight[:, at : (at := at + network.widths[source])]
+            if not source:
+                found[f"pixel{i}"], block = block[:, : len(PIXEL)], block[:, len(PIXEL) :]
+            if block.size:
+                found[f"w{i}_{j}"] = block
+    return found
+
+
+def _parameters(network: Network) -> dict[str, float]:
+    return {
+        f"{key}_{i}_{k}": value
+        for i, stage in enumerate(network.stages)
+        for k, one in enumerate(stage.slices)
+        for key, value in one.activation.parameters.items()
+    }
+
+
+def _outputs(folded: Folded) -> dict[str, float]:
+    """Gain and offset of the last stage's slices."""
+    found: dict[str, float] = {}
+    first = 0
+    for k, one in enumerate(folded.network.stages[-1].slices):
+        found |= {f"gain_{k}": folded.gain[first], f"offset_{k}": folded.offset[first]}
+        first += one.units
     return found
 
 

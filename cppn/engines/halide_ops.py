@@ -127,6 +127,9 @@ class HalideOps(Ops):
         """Error below 8e-7."""
         return x * x * polynomial(hl.sqrt(x), ROOT_POWER)
 
+    def unit(self, x: Value) -> Value:
+        return hl.select(hl.is_nan(x), f32(0.0), hl.clamp(x, f32(0.0), f32(1.0)))
+
     def tanh(self, x: Value) -> Value:
         """Error below 5e-7."""
         t = hl.clamp(f32(x), f32(-TANH_LIMIT), f32(TANH_LIMIT))

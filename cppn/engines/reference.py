@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..develop import Field
-from ..field.color import decode, encode, quantise, to_srgb
+from ..field.color import decode, encode, quantise
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..network import Network
 from ..view import Frame
+from ..walk import walk
 from .adaptive import numpy_settle
 from .base import Pixels, Quality
 
@@ -23,19 +24,35 @@ _BLOCK = 1 << 15  # points at once, to bound memory
 
 
 def outputs(network: Network, x: Floats, y: Floats) -> list[Floats]:
-    """Every layer's values at the points (x, y), each of shape (units, points); the inputs come first."""
+    """Every stage's values at the points (x, y), each of shape (units, points); the inputs come first."""
     point = {"x": x, "y": y}
     with np.errstate(all="ignore"):
         values = [np.broadcast_to(evaluate(tree, point, _OPS), x.shape) for tree in network.inputs]
         values += [np.full(x.shape, z) for z in network.latent]
-        stages: list[Floats] = [np.stack(values)]
-        for i, layer in enumerate(network.layers):
-            h = stages[-1]
-            z = layer.weight.astype(np.float64) @ h + layer.bias.astype(np.float64)[:, None]
-            activation = layer.activation
-            value = np.broadcast_to(evaluate(activation.tree, {**activation.parameters, "x": z}, _OPS), z.shape)
-            stages.append(h + value if network.is_residual(i) else value)
-    return stages
+        return walk(network, np.stack(values), _Units(network))
+
+
+class _Units:
+    """Arrays of shape (units, points)."""
+
+    join = staticmethod(np.concatenate)
+
+    def __init__(self, network: Network) -> None:
+        self._stages = network.stages
+
+    def affine(self, stage: int, h: Floats) -> Floats:
+        one = self._stages[stage]
+        return np.asarray(one.weight.astype(np.float64) @ h + one.bias.astype(np.float64)[:, None])
+
+    def part(self, z: Floats, start: int, count: int) -> Floats:
+        return z[start : start + count]
+
+    def activate(self, stage: int, index: int, z: Floats) -> Floats:
+        activation = self._stages[stage].slices[index].activation
+        return np.broadcast_to(evaluate(activation.tree, {**activation.parameters, "x": z}, _OPS), z.shape)
+
+    def add(self, value: Floats, shortcut: Floats) -> Floats:
+        return shortcut + value
 
 
 class ReferenceEngine:
@@ -80,7 +97,7 @@ class ReferencePlan:
         grid = self.quality.grid
         if len(grid) == 1:
             return self._sample(i, j)
-        total = np.zeros((self.field.channels, i.size))
+        total = np.zeros((self.field.color.channels, i.size))
         for a, b in grid:
             total += decode(self._sample(i + a, j + b), _OPS)
         return np.asarray(encode(total / len(grid), _OPS))
@@ -89,10 +106,10 @@ class ReferencePlan:
         f, field = self.frame, self.field
         u, v = i - (f.width - 1) / 2, j - (f.height - 1) / 2
         last = outputs(field.network, f.cx + f.ux * u + f.vx * v, f.cy + f.uy * u + f.vy * v)[-1]
-        low, high = field.levels
-        unit = np.nan_to_num(((last - low) / (high - low)).clip(0, 1), nan=0.0)
-        tables = () if field.table is None else tuple(field.table.T)
-        return np.stack(to_srgb(field.mode, list(unit), tables, field.invert, _OPS, field.turn))
+        low, high = field.color.levels
+        table = field.color.table
+        tables = () if table is None else tuple(table.T)
+        return np.stack(field.color.srgb(list((last - low) / (high - low)), tables, _OPS))
 
     def _quantise(self, colours: Floats, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
         quality, wide = self.quality, (i.astype(np.uint64), j.astype(np.uint64))

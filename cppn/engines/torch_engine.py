@@ -5,6 +5,7 @@ On a CPU each core works on blocks of its own; on a GPU the blocks are large, an
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -15,10 +16,12 @@ from torch import Tensor
 
 from ..develop import Field
 from ..errors import failure
-from ..field.color import decode, encode, quantise, to_srgb
-from ..field.formula import Node, evaluate
+from ..field.color import decode, encode, quantise
+from ..field.formula import evaluate
 from ..field.ops import Value
+from ..network import Network
 from ..view import Frame
+from ..walk import walk
 from .adaptive import numpy_settle
 from .base import Pixels, Quality
 from .fold import fold
@@ -105,12 +108,10 @@ class TorchPlan:
     def __init__(self, engine: TorchEngine, field: Field, frame: Frame, quality: Quality) -> None:
         self._engine, self._field, self._frame, self._quality = engine, field, frame, quality
         self._folded = folded = fold(field, frame, turns=False)
-        self._pixel = self._tensor(folded.pixel)
-        self._weights = [(self._tensor(layer.weight), self._tensor(layer.bias)[:, None]) for layer in folded.layers]
-        self._parameters = [
-            {key: self._tensor(value) for key, value in layer.parameters.items()} for layer in folded.layers
-        ]
-        self._tables = [] if field.table is None else [self._tensor(column) for column in field.table.T]
+        self._units = _Units(folded.network, self._tensor)
+        self._gain, self._offset = (self._tensor(numbers)[:, None] for numbers in (folded.gain, folded.offset))
+        table = field.color.table
+        self._tables = [] if table is None else [self._tensor(column) for column in table.T]
 
     def _tensor(self, values: Value) -> Tensor:
         return torch.tensor(np.asarray(values, dtype=np.float32), device=self._engine.device)
@@ -173,27 +174,19 @@ class TorchPlan:
         u, v = i.float() - (self._frame.width - 1) / 2, j.float() - (self._frame.height - 1) / 2
         if len(grid) == 1:
             return torch.stack(self._sample(u, v))
-        total = torch.zeros((self._field.channels, len(i)), device=i.device)
+        total = torch.zeros((self._field.color.channels, len(i)), device=i.device)
         for a, b in grid:
             total += torch.stack([decode(c, _OPS) for c in self._sample(u + a, v + b)])
         return torch.as_tensor(encode(total / len(grid), _OPS))
 
     def _sample(self, u: Tensor, v: Tensor) -> list[Tensor]:
-        f, folded = self._frame, self._folded
-        z = torch.addmm(self._weights[0][1], self._pixel, torch.stack((u, v)))
-        if folded.features:
-            plane = {"x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
-            features = [_like(u, evaluate(tree, plane, _OPS)) for tree in folded.features]
-            z.addmm_(self._weights[0][0], torch.stack(features))
-        h = _activate(folded.layers[0].core, z, self._parameters[0])
-        for layer, (weight, bias), parameters in zip(
-            folded.layers[1:], self._weights[1:], self._parameters[1:], strict=True
-        ):
-            after = _activate(layer.core, torch.addmm(bias, weight, h), parameters)
-            h = after.add_(h) if layer.residual else after
-        unit = h.mul_(folded.gain).add_(folded.offset).nan_to_num_(0.0).clamp_(0.0, 1.0)
-        field = self._field
-        return to_srgb(field.mode, list(unit), self._tables, field.invert, _OPS, field.turn)
+        f, network = self._frame, self._folded.network
+        place = {"u": u, "v": v}
+        if self._folded.features:
+            place |= {"x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
+        inputs = torch.stack([_like(u, evaluate(tree, place, _OPS)) for tree in network.inputs])
+        leveled = walk(network, inputs, self._units)[-1].mul_(self._gain).add_(self._offset)
+        return self._field.color.srgb(list(leveled), self._tables, _OPS)
 
     def _quantise(self, colours: Tensor, i: Tensor, j: Tensor) -> Tensor:
         quality = self._quality
@@ -201,13 +194,40 @@ class TorchPlan:
         return levels.to({8: torch.uint8, 16: torch.int32, 32: torch.float32}[quality.bits])
 
 
-def _activate(core: Node, z: Tensor, parameters: dict[str, Tensor]) -> Tensor:
-    """The core's value; z's memory may be used for it."""
-    if core.op == "name":
-        return z
-    if core.op in _IN_PLACE and core.args[0].op == "name" and core.args[0].name == "x":
-        return torch.as_tensor(getattr(z, core.op + "_")())
-    return _like(z, evaluate(core, {**parameters, "x": z}, _OPS))
+class _Units:
+    """Tensors of shape (units, points), on a device."""
+
+    def __init__(self, network: Network, tensor: Callable[[Value], Tensor]) -> None:
+        self._maps = [(tensor(stage.weight), tensor(stage.bias)[:, None]) for stage in network.stages]
+        self._activations = [
+            [
+                (one.activation.tree, {key: tensor(value) for key, value in one.activation.parameters.items()})
+                for one in stage.slices
+            ]
+            for stage in network.stages
+        ]
+
+    def join(self, parts: Sequence[Tensor]) -> Tensor:
+        return torch.cat(list(parts))
+
+    def affine(self, stage: int, h: Tensor) -> Tensor:
+        weight, bias = self._maps[stage]
+        return torch.addmm(bias, weight, h)
+
+    def part(self, z: Tensor, start: int, count: int) -> Tensor:
+        return z[start : start + count]
+
+    def activate(self, stage: int, index: int, z: Tensor) -> Tensor:
+        """The core's value, in z's memory where it can be."""
+        core, parameters = self._activations[stage][index]
+        if core.op == "name":
+            return z
+        if core.op in _IN_PLACE and core.args[0].op == "name" and core.args[0].name == "x":
+            return torch.as_tensor(getattr(z, core.op + "_")())
+        return _like(z, evaluate(core, {**parameters, "x": z}, _OPS))
+
+    def add(self, value: Tensor, shortcut: Tensor) -> Tensor:
+        return value.add_(shortcut)
 
 
 def _like(z: Tensor, value: Value) -> Tensor:

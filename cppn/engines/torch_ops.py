@@ -17,6 +17,9 @@ class TorchOps(Ops):
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return torch.where(condition, yes, no)
 
+    def unit(self, x: Value) -> Value:
+        return torch.nan_to_num(x, 0.0).clamp_(0.0, 1.0)
+
     def abs(self, x: Value) -> Value:
         return torch.abs(x)
 

@@ -20,6 +20,7 @@ from ..field.color import MODES
 from ..gallery.dice import Dice
 from ..gallery.palettes import RAMPS, banded, shaded
 from ..gallery.styles import ACTIVATIONS
+from ..network import Network
 from ..recipe import LARGEST_SHARE, NetworkRecipe, Recipe, from_dict
 from ..rng import Purpose, Stream
 
@@ -149,9 +150,9 @@ def _told(shares: Mapping[int, float], keep: int | None = None) -> tuple[int, li
 
 def _added(recipe: Recipe, term: int, ratio: float) -> list[list[float]]:
     """The blend of given weights with one seed's more, whose spread has this ratio to theirs."""
-    given = _spread(develop_network(recipe).layers)
+    given = _spread(develop_network(recipe))
     bare = recipe.change({"network": {"weights": None, "blend": None}, "": {"seed": term}})
-    share = ratio * given / (_spread(develop_network(bare).layers) or 1.0)
+    share = ratio * given / (_spread(develop_network(bare)) or 1.0)
     blend = {seed: old for seed, old in recipe.network.blend if seed != term}
     if len(blend) >= _TERMS:
         del blend[min(blend, key=lambda seed: abs(blend[seed]))]
@@ -159,8 +160,8 @@ def _added(recipe: Recipe, term: int, ratio: float) -> list[list[float]]:
     return [[seed, share] for seed, share in blend.items()]
 
 
-def _spread(layers: Any) -> float:
-    numbers: NDArray[np.float64] = np.concatenate([layer.weight.ravel() for layer in layers]).astype(np.float64)
+def _spread(network: Network) -> float:
+    numbers: NDArray[np.float64] = np.concatenate([stage.weight.ravel() for stage in network.stages]).astype(np.float64)
     return math.sqrt(float(numbers @ numbers) / max(1, numbers.size))
 
 

@@ -11,8 +11,7 @@ from typing import Any, get_args
 from annotated_types import Ge, Le
 from pydantic import BaseModel
 
-from ..develop import develop_network
-from ..drawing import complete
+from ..drawing import developed
 from ..errors import CppnError
 from ..field.activations import CATALOGUE, PARAMETERS, parse_activation
 from ..field.color import MODES_ABOUT, palette_table
@@ -65,16 +64,17 @@ def shader_bytes(recipe: Recipe, read: Callable[[str], Recipe] | None) -> bytes:
     """
     header: dict[str, Any] = {"source": "", "texels": 0, "parameters": 0, "table": False, "unable": ""}
     floats = b""
+    whole, field = developed(recipe)
     try:
-        made = shader(recipe)
+        made = shader(field)
     except NoShaderError as error:
-        header["unable"], whole = str(error), complete(recipe)
+        header["unable"] = str(error)
     else:
         arrays = [made.weights, made.parameters, *([] if made.table is None else [made.table])]
         floats = b"".join(array.astype("<f4").tobytes() for array in arrays)
         header |= {"source": made.source, "texels": len(made.weights), "parameters": len(made.parameters)}
-        header["table"], whole = made.table is not None, made.recipe
-    header["latent"] = list(develop_network(whole).latent)
+        header["table"] = made.table is not None
+    header["latent"] = list(field.network.latent)
     header |= {"recipe": told(whole), "command": line(whole, read)}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)

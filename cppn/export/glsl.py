@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..drawing import developed
 from ..errors import CppnError
 from ..recipe import Recipe
 from ..shader import Shader, shader
@@ -23,7 +24,8 @@ def glsl(recipe: Recipe) -> str:
 
     Errors: CppnError for networks that are too large for constants.
     """
-    made = shader(recipe)
+    recipe, field = developed(recipe)
+    made = shader(field)
     tables = {"vec4 WEIGHTS": made.weights, "float PARAMETERS": made.parameters}
     if made.table is not None:
         tables["vec3 PALETTE"] = made.table
@@ -32,12 +34,11 @@ def glsl(recipe: Recipe) -> str:
             f"the network takes {4 * count} numbers", where="a shader",
             legal=f"at most {4 * MOST_CONSTANTS} fit; export a page, .html",
         )  # fmt: skip
-    parts = [_head(made), *(_constants(name, values) for name, values in tables.items()), _access(made), made.source]
-    return "\n".join([*parts, _main(made.recipe.view)])
+    parts = [_head(recipe), *(_constants(name, values) for name, values in tables.items()), _access(made), made.source]
+    return "\n".join([*parts, _main(field.view)])
 
 
-def _head(made: Shader) -> str:
-    recipe = made.recipe
+def _head(recipe: Recipe) -> str:
     about = [" ".join(text.split()).rstrip("\\ ") for text in (recipe.name, recipe.description)]
     lines = [
         *filter(None, about), f"made by cppn {__version__}; paste it into shadertoy.com/new",

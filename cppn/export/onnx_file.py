@@ -7,14 +7,14 @@ from itertools import groupby
 import numpy as np
 from onnx import TensorProto, ValueInfoProto, checker, helper
 
-from ..develop import Field, develop
-from ..drawing import complete
-from ..field.color import to_srgb
+from ..develop import Field
+from ..drawing import developed
 from ..field.formula import evaluate
 from ..network import Network
 from ..recipe import Recipe
 from ..sinks.metadata import KEY, Imprint, marked
 from ..version import __version__
+from ..walk import walk
 from .onnx_ops import OnnxOps, OnnxValue
 
 OPSET, IR = 17, 8  # of 2022: what runs networks has long known both
@@ -26,13 +26,18 @@ def onnx_bytes(recipe: Recipe) -> bytes:
     Its input `points` is (n, 2): x and y. Its outputs are `colors`, (n, 1 or 3), sRGB in [0, 1], and `raw`, (n,
     outputs), the last layer's values. Weights are called as in safetensors files: `0.weight`, `0.bias`, …
     """
-    recipe = complete(recipe)
-    field, ops = develop(recipe), OnnxOps()
+    recipe, field = developed(recipe)
+    return field_bytes(field, recipe)
+
+
+def field_bytes(field: Field, recipe: Recipe) -> bytes:
+    """The same of a field, with the recipe that is told of it."""
+    ops = OnnxOps()
     with np.errstate(over="ignore"):  # beyond float32
         _colours(field, _outputs(field.network, ops), ops)
     graph = helper.make_graph(
         ops.nodes, KEY, [_tensor("points", 2)],
-        [_tensor("colors", field.channels), _tensor("raw", field.network.widths[-1])], list(ops.tensors.values()),
+        [_tensor("colors", field.color.channels), _tensor("raw", field.network.widths[-1])], list(ops.tensors.values()),
     )  # fmt: skip
     model = helper.make_model(
         graph, ir_version=IR, opset_imports=[helper.make_opsetid("", OPSET)], producer_name=KEY,
@@ -48,7 +53,7 @@ def _tensor(name: str, columns: int) -> ValueInfoProto:
 
 
 def _outputs(network: Network, ops: OnnxOps) -> OnnxValue:
-    """The layers; the last gives `raw`."""
+    """The network, which gives `raw`."""
     points = OnnxValue(ops, "points")
     point = dict(zip("xy", ops.columns(points, 2), strict=True))
     inputs = [*(evaluate(tree, point, ops) for tree in network.inputs), *network.latent]
@@ -56,15 +61,34 @@ def _outputs(network: Network, ops: OnnxOps) -> OnnxValue:
     for varies, group in groupby(inputs, lambda value: isinstance(value, OnnxValue)):
         run = list(group)
         parts += run if varies else [_everywhere(run, points, ops)]
-    h = ops.join(parts)
-    for i, layer in enumerate(network.layers):
-        weight, bias = ops.tensor(f"{i}.weight", layer.weight), ops.tensor(f"{i}.bias", layer.bias)
-        z = ops.node("Gemm", h, weight, bias, transB=1)
-        value = evaluate(layer.activation.tree, {**layer.activation.parameters, "x": z}, ops)
-        if not isinstance(value, OnnxValue):  # an activation that takes no notice of x
-            value = ops.node("Expand", value, ops.node("Shape", z))
-        h = h + value if network.is_residual(i) else value
-    return ops.node("Identity", h, output="raw")
+    return ops.node("Identity", walk(network, ops.join(parts), _Units(network, ops))[-1], output="raw")
+
+
+class _Units:
+    """Tensors of shape (points, units)."""
+
+    def __init__(self, network: Network, ops: OnnxOps) -> None:
+        self._stages, self._ops, self.join = network.stages, ops, ops.join
+
+    def affine(self, stage: int, h: OnnxValue) -> OnnxValue:
+        ops, one = self._ops, self._stages[stage]
+        weight, bias = ops.tensor(f"{stage}.weight", one.weight), ops.tensor(f"{stage}.bias", one.bias)
+        return ops.node("Gemm", h, weight, bias, transB=1)
+
+    def part(self, z: OnnxValue, start: int, count: int) -> OnnxValue:
+        ends = (self._ops.tensor(f"column_{k}", np.array([k], np.int64)) for k in (start, start + count, 1))
+        first, last, axis = ends
+        return self._ops.node("Slice", z, first, last, axis)
+
+    def activate(self, stage: int, index: int, z: OnnxValue) -> OnnxValue:
+        activation = self._stages[stage].slices[index].activation
+        value = evaluate(activation.tree, {**activation.parameters, "x": z}, self._ops)
+        if isinstance(value, OnnxValue):
+            return value
+        return self._ops.node("Expand", value, self._ops.node("Shape", z))  # it takes no notice of x
+
+    def add(self, value: OnnxValue, shortcut: OnnxValue) -> OnnxValue:
+        return shortcut + value
 
 
 def _everywhere(row: list[float], points: OnnxValue, ops: OnnxOps) -> OnnxValue:
@@ -76,8 +100,9 @@ def _everywhere(row: list[float], points: OnnxValue, ops: OnnxOps) -> OnnxValue:
 
 def _colours(field: Field, raw: OnnxValue, ops: OnnxOps) -> None:
     """From `raw` to `colors`."""
-    low, high = field.levels
-    outputs = ops.columns(ops.clamp((raw - low) / (high - low), 0.0, 1.0), field.network.widths[-1])
-    columns = () if field.table is None else field.table.T.astype(np.float32)
+    low, high = field.color.levels
+    leveled = ops.columns((raw - low) / (high - low), field.network.widths[-1])
+    table = field.color.table
+    columns = () if table is None else table.T.astype(np.float32)
     tables = [ops.tensor(f"palette_{i}", column) for i, column in enumerate(columns)]
-    ops.join(to_srgb(field.mode, outputs, tables, field.invert, ops, field.turn), output="colors")
+    ops.join(field.color.srgb(leveled, tables, ops), output="colors")

@@ -14,7 +14,7 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
-from ..drawing import render
+from ..drawing import developed, render
 from ..recipe import Recipe
 from ..shader import shader
 from ..sinks.metadata import HTML_CLOSE, HTML_OPEN, Imprint
@@ -31,8 +31,8 @@ def page(recipe: Recipe) -> str:
 
     Errors: CppnError for networks that are too large for a graphics card.
     """
-    made = shader(recipe)
-    recipe = made.recipe
+    recipe, field = developed(recipe)
+    made = shader(field)
     parts = [*map(script, _MODULES), files(__package__).joinpath("page.js").read_text(encoding="utf-8")]
     # one module of all: nothing is loaded, so there is nothing to import
     program = "".join(re.sub(r"^import [^;]*;\n", "", part, flags=re.MULTILINE) for part in parts)

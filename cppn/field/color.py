@@ -1,13 +1,11 @@
-"""From a network's outputs to a colour, written once over any kind of value.
-
-A map takes the outputs, each in [0, 1], and gives red, green and blue in [0, 1] as sRGB encodes them.
-"""
+"""From a network's outputs to a colour, and from a colour to whole numbers, written once over any kind of value."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -26,6 +24,7 @@ MODES_ABOUT = {
     "oklch": "three outputs: perceptual lightness, chroma, hue",
     "palette": "one output, looked up in a palette",
 }
+TURNED = ("rgb", "hsv", "oklch")  # modes whose hues `hue_turn` turns
 
 LARGEST_CHROMA = 0.25  # what an output of 1 means in oklch; sRGB's own largest is 0.32, at one hue only
 PALETTE_LENGTH = 512  # entries of a palette's table; between them it is interpolated
@@ -37,15 +36,63 @@ def channels(mode: str) -> int:
     return 1 if mode == "gray" else 3
 
 
+@dataclass(frozen=True)
+class ColorMap:
+    """From the values of a network's last stage to a colour.
+
+    A value v becomes (v − low)/(high − low) with `levels` = (low, high), limited to [0, 1]; `mode` says what that
+    means. `hue`: degrees by which all hues are turned.
+    """
+
+    mode: str
+    levels: tuple[float, float] = (0.0, 1.0)
+    palette: str | None = None
+    hue: float = 0.0
+    invert: bool = False
+
+    @property
+    def outputs(self) -> int:
+        """How many values of the network it takes."""
+        return MODES[self.mode]
+
+    @property
+    def channels(self) -> int:
+        """1 for grey pictures, 3 for colour."""
+        return channels(self.mode)
+
+    @property
+    def table(self) -> NDArray[np.float64] | None:
+        """The palette's table, shape (n, 3), its hues turned."""
+        return None if self.palette is None else _turned_table(self.palette, self.hue)
+
+    @property
+    def turn(self) -> tuple[float, float, float, float] | None:
+        """How other hues are turned, as `to_srgb` takes it."""
+        return hue_turn(self.mode, self.hue)
+
+    def srgb(self, leveled: Sequence[Value], tables: Sequence[Value], ops: Ops) -> list[Value]:
+        """The channels of values that the levels have been applied to; see `to_srgb`."""
+        return to_srgb(self.mode, leveled, tables, self.invert, ops, self.turn)
+
+
+@lru_cache(maxsize=16)
+def _turned_table(palette: str, hue: float) -> NDArray[np.float64]:
+    table = turn_palette(palette_table(palette), hue)
+    table.setflags(write=False)  # it is shared
+    return table
+
+
 def to_srgb(
-    mode: str, outputs: Sequence[Value], tables: Sequence[Value], invert: bool, ops: Ops,
+    mode: str, leveled: Sequence[Value], tables: Sequence[Value], invert: Value, ops: Ops,
     turn: Sequence[Value] | None = None,
 ) -> list[Value]:  # fmt: skip
-    """The channels, sRGB-encoded in [0, 1], of a network's outputs in [0, 1].
+    """The channels, sRGB-encoded in [0, 1], of a network's outputs, which are limited to [0, 1] here.
 
     `tables`: a palette's three columns, each as the kind of value's handle for `Ops.lookup`; else empty.
     `turn`: what `hue_turn` gives, for modes whose hues are turned; those of a palette are turned in its table.
+    `invert`: True, False or a condition of the kind.
     """
+    outputs = [ops.unit(value) for value in leveled]
     match mode:
         case "hsv":
             hue, saturation, value = outputs
@@ -70,7 +117,9 @@ def to_srgb(
             ]
         case _:
             colour = list(outputs)
-    return [1.0 - c for c in colour] if invert else colour
+    if isinstance(invert, bool):
+        return [1.0 - c for c in colour] if invert else colour
+    return [ops.where(invert, 1.0 - c, c) for c in colour]
 
 
 def hue_turn(mode: str, degrees: float) -> tuple[float, float, float, float] | None:
@@ -80,11 +129,14 @@ def hue_turn(mode: str, degrees: float) -> tuple[float, float, float, float] | N
     green and blue about the grey axis, so that 120° take red to green, green to blue and blue to red.
     """
     turns = degrees / 360 % 1.0
-    if mode in ("gray", "palette") or not turns:
+    if mode not in TURNED or not turns:
         return None
     angle = 2 * math.pi * turns
     third, slant = (1 - math.cos(angle)) / 3, math.sin(angle) / math.sqrt(3)
     return turns, third + math.cos(angle), third - slant, third + slant
+
+
+NO_TURN = 0.0, 1.0, 0.0, 0.0  # which changes nothing, to the bit
 
 
 def turn_palette(table: NDArray[np.float64], degrees: float) -> NDArray[np.float64]:

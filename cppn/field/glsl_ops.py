@@ -166,6 +166,11 @@ class GlslOps(Ops):
             return self.say(f"{condition.left} {condition.operator} {condition.right} ? {yes_text} : {no_text}")
         return self.say(f"mix({no_text}, {yes_text}, {condition.function}({condition.left}, {condition.right}))")
 
+    def unit(self, x: Value) -> Value:
+        """A card may compare as it likes with what is no number, and does: it is asked for by name."""
+        value = self.text(x)
+        return self.say(f"isnan({value}) ? 0.0 : clamp({value}, 0.0, 1.0)")
+
     def _call(self, function: str, *values: Value) -> Glsl:
         return self.say(f"{function}({', '.join(self.text(value) for value in values)})")
 

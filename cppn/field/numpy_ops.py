@@ -18,6 +18,9 @@ class NumpyOps(Ops):
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return np.where(condition, yes, no)
 
+    def unit(self, x: Value) -> Value:
+        return np.nan_to_num(np.clip(x, 0.0, 1.0), nan=0.0)
+
     def abs(self, x: Value) -> Value:
         return np.abs(x)
 

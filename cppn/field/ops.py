@@ -102,6 +102,10 @@ class Ops(ABC):
         """x limited to [low, high]; low where x is NaN."""
         return self.min(self.max(x, low), high)
 
+    def unit(self, x: Value) -> Value:
+        """x limited to [0, 1]; 0 where x is NaN."""
+        return self.where(x > 0.0, self.min(x, 1.0), 0.0)
+
     def sign(self, x: Value) -> Value:
         """−1, 0 or 1."""
         return self.where(x > 0, 1.0, self.where(x < 0, -1.0, 0.0))

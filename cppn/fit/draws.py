@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..network import Layer, Network
+from ..network import Network
 from ..rng import Purpose, Stream
 
 # what the numbers of a stream are for; 0 to 2 are taken by `develop`
@@ -53,9 +53,9 @@ class TorchDraws:
     def begin(self, network: Network) -> Network:
         """The network with weights and biases drawn layer by layer; networks of one shape get the same."""
         if self._weights is None:
-            self._weights = [self._linear(*layer.weight.shape) for layer in network.layers]
-        pairs = zip(self._weights, network.layers, strict=True)
-        return replace(network, layers=tuple(Layer(w, b, layer.activation) for (w, b), layer in pairs))
+            self._weights = [self._linear(*stage.weight.shape) for stage in network.stages]
+        pairs = zip(self._weights, network.stages, strict=True)
+        return replace(network, stages=tuple(replace(stage, weight=w, bias=b) for (w, b), stage in pairs))
 
     def _linear(self, outputs: int, inputs: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         weight = torch.empty(outputs, inputs)

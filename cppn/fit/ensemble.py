@@ -7,24 +7,27 @@ each learns what it would learn alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ..errors import CppnError
-from ..network import Layer, Network
-from .kernels import kernel
+from ..network import Network
+from .kernels import Kernel, kernel
 from .optimizer import Learning, Optimizer
 
 
 class Ensemble:
-    """Members are networks of the same widths, inputs aside from activations and weights.
+    """Members are networks of the same stages, activations and weights aside.
 
     Consecutive members with the same activations are computed together. `batch`: points of a step. `seed` draws the
-    dropout. The first `frozen` layers do not learn.
+    dropout, of what enters the last stage. The first `frozen` stages do not learn.
+    Errors: CppnError if their stages differ.
     """
 
     def __init__(
@@ -34,12 +37,11 @@ class Ensemble:
         self.networks, self.learning, self.batch = list(networks), learning or Learning(), batch
         self._frozen = frozen
         first, count = networks[0], len(networks)
-        self._shapes = [layer.weight.shape for layer in first.layers]
-        if any([layer.weight.shape for layer in one.layers] != self._shapes for one in networks):
+        if any(_shapes(one) != _shapes(first) for one in networks):
             raise CppnError("members of an ensemble have the same widths", where="hidden")
-        self._residual = [first.is_residual(i) for i in range(len(self._shapes))]
+        self._stages, self._widths = first.stages, first.widths
         self.device = torch.device(device)
-        size = sum(rows * columns + rows for rows, columns in self._shapes)
+        size = sum(stage.weight.size + stage.units for stage in self._stages)
         self._flat = torch.empty(count * size, device=self.device)
         grad = torch.zeros_like(self._flat)
         self._weights, self._biases = self._views(self._flat)
@@ -52,7 +54,7 @@ class Ensemble:
     def _views(self, flat: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """The stacked weights, (members, outputs, inputs), and biases, (members, outputs, 1), in a vector."""
         weights, biases, at, count = [], [], 0, len(self.networks)
-        for rows, columns in self._shapes:
+        for rows, columns in (stage.weight.shape for stage in self._stages):
             weights.append(flat[at : at + count * rows * columns].view(count, rows, columns))
             at += count * rows * columns
             biases.append(flat[at : at + count * rows].view(count, rows, 1))
@@ -61,40 +63,52 @@ class Ensemble:
 
     def _prepare(self, count: int) -> None:
         """Take all the memory of a step, and cut it up once for all steps."""
-        batch, device = self.batch, self.device
-        self._values = [torch.empty(count, self._shapes[0][1], batch, device=device)]
-        self._sums: list[Tensor] = []
-        self._value_grads: list[Tensor] = []
-        self._sum_grads: list[Tensor] = []
-        for rows, _ in self._shapes:
-            for store in (self._sums, self._values, self._value_grads, self._sum_grads):
-                store.append(torch.empty(count, rows, batch, device=device))
+
+        def room(units: int) -> Tensor:
+            return torch.empty(count, units, self.batch, device=self.device)
+
+        stages, last = self._stages, len(self._stages) - 1
+        self._values = [room(width) for width in self._widths]  # as sources are numbered
+        self._value_grads = [room(width) for width in self._widths]
+        self._sums, self._sum_grads = ([room(stage.units) for stage in stages] for _ in range(2))
         self._wanted = torch.empty_like(self._values[-1])
-        self._losses = torch.empty(count, device=device)
-        self._forward, self._backward = [], []
-        for i in range(len(self._shapes)):
-            forward, backward, start = [], [], 0
-            for activation, members in groupby(one.layers[i].activation for one in self.networks):
-                part = slice(start, start := start + len(list(members)))
-                one = kernel(activation)
-                forward.append((one.forward, self._sums[i][part], self._values[i + 1][part]))
-                backward.append(
-                    (
-                        one.backward, self._value_grads[i][part], self._sums[i][part], self._values[i + 1][part],
-                        self._sum_grads[i][part],
-                    )
-                )  # fmt: skip
-            plain = all(one.layers[i].activation.name == "linear" for one in self.networks)
-            if plain:  # nothing to compute: the values are the sums
-                self._values[i + 1], self._sum_grads[i] = self._sums[i], self._value_grads[i]
-            self._forward.append([] if plain else forward)
-            self._backward.append([] if plain else backward)
-        # a residual layer's own values stand apart from their sum with the layer before
-        self._added = {
-            i: torch.empty_like(self._values[i + 1]) for i, residual in enumerate(self._residual) if residual
-        }
-        self._mask = torch.empty_like(self._values[-2]) if self.learning.dropout else None
+        self._losses = torch.empty(count, device=self.device)
+        self._forward: list[list[Any]] = []  # of each stage, functions with the tensors that they take
+        self._backward: list[list[Any]] = []
+        for i in range(len(stages)):
+            if all(one.activation.name == "linear" for network in self.networks for one in network.stages[i].slices):
+                self._forward.append([])  # nothing to compute: the values are the sums
+                self._backward.append([])
+                self._values[i + 1], self._sum_grads[i] = self._sums[i], self._value_grads[i + 1]
+                continue
+            blocks = list(self._blocks(i))
+            sums, values, value_grads, sum_grads = (
+                self._sums[i], self._values[i + 1], self._value_grads[i + 1], self._sum_grads[i]
+            )  # fmt: skip
+            self._forward.append([(one.forward, sums[at], values[at]) for one, at in blocks])
+            self._backward.append(
+                [(one.backward, value_grads[at], sums[at], values[at], sum_grads[at]) for one, at in blocks]
+            )
+        # the values of a stage with shortcuts stand apart from their sum with what comes past it
+        self._added = {i: room(stage.units) for i, stage in enumerate(stages) if stage.shortcuts}
+        self._joined = {i: room(stage.weight.shape[1]) for i, stage in enumerate(stages) if len(stage.sources) > 1}
+        # the gradient of a value is written by the last stage that uses it, the first on the way back; others add to it
+        self._first = {source: i for i, stage in enumerate(stages) for source in (*stage.shortcuts, *stage.sources)}
+        for source in set(range(len(stages) + 1)) - {last + 1, *self._first}:
+            self._value_grads[source].zero_()  # of a value that nothing uses
+        self._alone = [len(one.sources) == 1 and self._first[one.sources[0]] == i for i, one in enumerate(stages)]
+        self._scratch = room(0 if all(self._alone) else max(stage.weight.shape[1] for stage in stages))
+        self._mask = room(stages[last].weight.shape[1]) if self.learning.dropout else None
         self._turned_weights = [weight.transpose(1, 2) for weight in self._weights]
+
+    def _blocks(self, stage: int) -> Iterator[tuple[Kernel, tuple[slice, slice]]]:
+        """The kernels of a stage, and the members and units that each computes."""
+        start = 0
+        for slices, members in groupby(one.stages[stage].slices for one in self.networks):
+            part = slice(start, start := start + len(list(members)))
+            first = 0
+            for one in slices:
+                yield kernel(one.activation), (part, slice(first, first := first + one.units))
 
     @torch.no_grad()
     def step(self, inputs: Tensor, wanted: Tensor) -> Tensor:
@@ -104,46 +118,74 @@ class Ensemble:
         """
         self._take(inputs)
         self._wanted.view(-1, *wanted.shape).copy_(wanted)
-        entering = self._run()
+        entering, values = self._run()
         error = self._value_grads[-1]
-        torch.sub(entering[-1], self._wanted, out=error)
+        torch.sub(values[-1], self._wanted, out=error)
         self._measure(error)
-        last = len(self._shapes) - 1
-        for i in range(last, self._frozen - 1, -1):
+        for i in range(len(self._stages) - 1, self._frozen - 1, -1):
             for function, *parts in self._backward[i]:
                 function(*parts)
             grad = self._sum_grads[i]
             torch.bmm(grad, entering[i].transpose(1, 2), out=self._weight_grads[i])
             torch.sum(grad, 2, keepdim=True, out=self._bias_grads[i])
-            if i > self._frozen:
-                below = self._value_grads[i - 1]
-                torch.bmm(self._turned_weights[i], grad, out=below)
-                if i == last and self._mask is not None:
-                    below.mul_(self._mask)
-                if self._residual[i]:
-                    below.add_(self._value_grads[i])
+            self._pass_back(i, grad)
         self._optimizer.step()
         return self._losses
+
+    def _pass_back(self, i: int, grad: Tensor) -> None:
+        """Give the gradient of a stage's sums to the values that enter it, and that of its values to its shortcuts."""
+        stage, masked = self._stages[i], self._mask if i == len(self._stages) - 1 else None
+        written = set[int]()
+        if any(source > self._frozen for source in stage.sources):
+            only = stage.sources[0] if self._alone[i] else None
+            below = self._scratch[:, : stage.weight.shape[1]] if only is None else self._value_grads[only]
+            torch.bmm(self._turned_weights[i], grad, out=below)
+            if masked is not None:
+                below.mul_(masked)
+            if only is not None:
+                written.add(only)
+            else:
+                at = 0
+                for source in stage.sources:
+                    part = below[:, at : (at := at + self._widths[source])]
+                    if source > self._frozen:
+                        self._give(source, i, part, written)
+        for source in stage.shortcuts:
+            if source > self._frozen:
+                self._give(source, i, self._value_grads[i + 1], written)
+
+    def _give(self, source: int, stage: int, grad: Tensor, written: set[int]) -> None:
+        """Add what a stage gives to a value's gradient, which holds nothing before the first that gives."""
+        if self._first[source] == stage and source not in written:
+            self._value_grads[source].copy_(grad)
+        else:
+            self._value_grads[source].add_(grad)
+        written.add(source)
 
     def _take(self, inputs: Tensor) -> None:
         self._values[0].view(-1, *inputs.shape).copy_(inputs)
 
-    def _run(self) -> list[Tensor]:
-        """Compute all layers; returns what enters each, and the outputs."""
-        entering, last = [self._values[0]], len(self._shapes) - 1
-        for i in range(last + 1):
-            torch.baddbmm(self._biases[i], self._weights[i], entering[-1], out=self._sums[i])
+    def _run(self) -> tuple[list[Tensor], list[Tensor]]:
+        """Compute all stages; returns what enters each, and the values as sources are numbered."""
+        entering: list[Tensor] = []
+        values, last = [self._values[0]], len(self._stages) - 1
+        for i, stage in enumerate(self._stages):
+            h = values[stage.sources[0]]
+            if i in self._joined:
+                h = torch.cat([values[source] for source in stage.sources], 1, out=self._joined[i])
+            if i == last and self._mask is not None:
+                keep = 1.0 - self.learning.dropout
+                self._mask.bernoulli_(keep, generator=self._generator).div_(keep)
+                h = h * self._mask
+            entering.append(h)
+            torch.baddbmm(self._biases[i], self._weights[i], h, out=self._sums[i])
             for function, *parts in self._forward[i]:
                 function(*parts)
             value = self._values[i + 1]
-            if self._residual[i]:
-                value = torch.add(value, entering[-1], out=self._added[i])
-            if i == last - 1 and self._mask is not None:
-                keep = 1.0 - self.learning.dropout
-                self._mask.bernoulli_(keep, generator=self._generator).div_(keep)
-                value = value * self._mask
-            entering.append(value)
-        return entering
+            for source in stage.shortcuts:
+                value = torch.add(value, values[source], out=self._added[i])
+            values.append(value)
+        return entering, values
 
     def _measure(self, error: Tensor) -> None:
         """Each member's loss of the errors, which become the loss's gradient."""
@@ -172,23 +214,25 @@ class Ensemble:
 
     @torch.no_grad()
     def stages(self, inputs: Tensor) -> list[Tensor]:
-        """The values after each layer, (members, units, batch), at a step's inputs; valid until the next step."""
+        """The values of each stage, (members, units, batch), at a step's inputs; valid until the next step."""
         self._take(inputs)
-        return self._run()[1:]
+        return self._run()[1][1:]
 
     @torch.no_grad()
     def values(self, inputs: Tensor) -> Tensor:
         """All members' outputs, (members, outputs, points), at inputs of shape (1, features, points)."""
-        h = inputs.expand(len(self.networks), -1, -1)
-        for i, (weight, bias) in enumerate(zip(self._weights, self._biases, strict=True)):
-            z = torch.baddbmm(bias, weight, h)
-            a = torch.empty_like(z)
-            start = 0
-            for activation, members in groupby(one.layers[i].activation for one in self.networks):
-                part = slice(start, start := start + len(list(members)))
-                kernel(activation).forward(z[part], a[part])
-            h = a + h if self._residual[i] else a
-        return h
+        values = [inputs.expand(len(self.networks), -1, -1)]
+        for i, stage in enumerate(self._stages):
+            sources = [values[source] for source in stage.sources]
+            h = sources[0] if len(sources) == 1 else torch.cat(sources, 1)
+            z = torch.baddbmm(self._biases[i], self._weights[i], h)
+            value = torch.empty_like(z)
+            for one, at in self._blocks(i):
+                one.forward(z[at], value[at])
+            for source in stage.shortcuts:
+                value += values[source]
+            values.append(value)
+        return values[-1]
 
     def set_lr(self, lr: float) -> None:
         """Go on with another learning rate."""
@@ -196,9 +240,9 @@ class Ensemble:
 
     def load(self, networks: Sequence[Network]) -> None:
         """Take the weights of networks of the same shapes."""
-        for i in range(len(self._shapes)):
-            self._weights[i].copy_(torch.from_numpy(np.stack([one.layers[i].weight for one in networks])))
-            self._biases[i].copy_(torch.from_numpy(np.stack([one.layers[i].bias for one in networks]))[..., None])
+        for i in range(len(self._stages)):
+            self._weights[i].copy_(torch.from_numpy(np.stack([one.stages[i].weight for one in networks])))
+            self._biases[i].copy_(torch.from_numpy(np.stack([one.stages[i].bias for one in networks]))[..., None])
 
     def weights(self) -> Tensor:
         """All members' weights as one vector, a copy."""
@@ -213,16 +257,15 @@ class Ensemble:
         maps, biases = self._views(self._flat if weights is None else weights)
         maps, biases = [t.cpu().clone() for t in maps], [t.cpu().clone() for t in biases]
         return [
-            Network(
-                one.inputs, one.latent,
-                tuple(
-                    Layer(maps[i][k].numpy(), biases[i][k, :, 0].numpy(), layer.activation)
-                    for i, layer in enumerate(one.layers)
+            replace(
+                one,
+                stages=tuple(
+                    replace(stage, weight=maps[i][k].numpy(), bias=biases[i][k, :, 0].numpy())
+                    for i, stage in enumerate(one.stages)
                 ),
-                one.residual,
             )
             for k, one in enumerate(self.networks)
-        ]  # fmt: skip
+        ]
 
     def state(self) -> dict[str, Tensor]:
         """What a checkpoint needs besides the weights: the optimiser's own numbers, by name."""
@@ -231,3 +274,8 @@ class Ensemble:
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Take back what `state` gave."""
         self._optimizer.load_state(state)
+
+
+def _shapes(network: Network) -> list[tuple[object, ...]]:
+    """What members of an ensemble have in common."""
+    return [(stage.sources, stage.shortcuts, stage.weight.shape) for stage in network.stages]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..develop import develop_network
 from ..errors import CppnError
-from ..network import Layer, Network
+from ..network import Network
 from ..recipe import Recipe, from_dict
 from ..rng import Purpose, Stream
 from ..view import frame
@@ -65,15 +65,15 @@ def start(recipe: Recipe, fourier: int = 0, scale: float = 10.0) -> Network:
     the shorter side (Tancik et al. 2020).
     """
     network = develop_network(recipe)
-    layers = list(network.layers)
-    last = layers[-1]
-    layers[-1] = Layer(last.weight / np.float32(30), np.full_like(last.bias, 0.5), last.activation)
+    stages = list(network.stages)
+    last = stages[-1]
+    stages[-1] = replace(last, weight=last.weight / np.float32(30), bias=np.full_like(last.bias, 0.5))
     if fourier:
         drawn = Stream(recipe.seed, Purpose.FOURIER).normal(2 * fourier).reshape(fourier, 2)
         weight = np.concatenate([drawn, drawn]).astype(np.float32) * np.float32(math.pi * scale)
         bias = np.repeat(np.array([0, math.pi / 2], np.float32), fourier)
-        layers[0] = Layer(weight, bias, layers[0].activation)
-    return Network(network.inputs, network.latent, tuple(layers), network.residual)
+        stages[0] = replace(stages[0], weight=weight, bias=bias)
+    return replace(network, stages=tuple(stages))
 
 
 class Fit:

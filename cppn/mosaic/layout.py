@@ -49,7 +49,7 @@ def layout(network: Network, cell: int, *, targets: int = 0, labelled: bool = Fa
     if not 1 <= cell <= MOST_CELL:
         raise CppnError(f"boxes of {cell} pixels", where="cell", legal=f"1 to {MOST_CELL} are legal")
     line = max(_SMALLEST, min(24, cell // 6))
-    *widths, outputs = (len(network.inputs) + len(network.latent), *network.widths)
+    *widths, outputs = network.widths
     made = Layout((*widths, outputs + targets), cell, line * labelled, (line + 2 * GAP) * bar)
     width, height = made.size
     if width * height > MOST_PIXELS:

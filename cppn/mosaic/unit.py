@@ -10,7 +10,8 @@ import numpy as np
 from ..develop import Field, develop
 from ..errors import CppnError, shorten
 from ..field.activations import parse_activation
-from ..network import Layer
+from ..field.color import ColorMap
+from ..network import Slice, Stage
 from ..recipe import Recipe
 from ..transcribe import transcribe
 from .scale import UNIT, Levels, Scale, span
@@ -24,7 +25,7 @@ def unit_recipe(recipe: Recipe, layer: int, unit: int, colormap: str = "jet", sc
     """
     field = develop(recipe)
     network = field.network
-    widths = (len(network.inputs) + len(network.latent), *network.widths)
+    widths = network.widths
     if not 0 <= layer < len(widths):
         raise CppnError(f"there is no layer {layer}", where="unit", legal=f"0 (inputs) to {len(widths) - 1} are legal")
     if not 0 <= unit < widths[layer]:
@@ -45,18 +46,16 @@ def parse_unit(text: str) -> tuple[int, int]:
 
 
 def of_unit(field: Field, layer: int, unit: int, levels: Levels, colormap: str) -> Field:
-    """The field of one unit: the layers up to its own, and a last one that picks it."""
+    """The field of one unit: of an output, its own row; else the stages up to its own, and a last one that picks it."""
     network = field.network
-    before = network.layers[:layer]
-    width = len(before[-1].bias) if before else len(network.inputs) + len(network.latent)
-    pick = np.zeros((1, width), np.float32)
-    pick[0, unit] = 1
-    last = Layer(pick, np.zeros(1, np.float32), parse_activation("linear"))
-    if layer == len(network.layers) and network.residual and layer > 1:
-        # the output layer has no residual connection, which it would get as a hidden one: its own row is enough
-        output, before = before[-1], before[:-1]
-        last = Layer(output.weight[unit : unit + 1], output.bias[unit : unit + 1], output.activation)
-    return replace(
-        field, network=replace(network, layers=(*before, last)), mode="palette", palette=colormap, invert=False,
-        levels=levels,
-    )  # fmt: skip
+    if layer == len(network.stages):
+        *before, whole = network.stages
+        activation, row = whole.activation_of(unit), slice(unit, unit + 1)
+        last = replace(whole, weight=whole.weight[row], bias=whole.bias[row], slices=(Slice(activation, 1),))
+    else:
+        before = list(network.stages[:layer])
+        pick = np.zeros((1, network.widths[layer]), np.float32)
+        pick[0, unit] = 1
+        last = Stage((layer,), pick, np.zeros(1, np.float32), (Slice(parse_activation("linear"), 1),))
+    color = ColorMap("palette", levels, colormap, field.color.hue)
+    return Field(replace(network, stages=(*before, last)), color, field.view)

@@ -34,7 +34,7 @@ def unit_values(network: Network, view: View, side: int) -> Values:
 def shared_levels(scale: Scale, network: Network, view: View) -> Levels | None:
     """The levels of all boxes, or None if each has its own."""
     if scale == ABSOLUTE:
-        (inputs,) = outputs(replace(network, layers=()), *points(view, GRID))
+        (inputs,) = outputs(replace(network, stages=()), *points(view, GRID))
         return span(inputs[0])
     if scale == COMMON:
         ends = [spans(units) for units in unit_values(network, view, GRID)[1:]]

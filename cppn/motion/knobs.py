@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from operator import methodcaller
 from typing import Any, Literal
 
 from ..develop import Field, develop_network
@@ -132,9 +133,9 @@ def turned(field: Field, settings: Mapping[str, Numbers]) -> Field:
                 values = tuple(pair)
             view[at.field] = values[0] if len(values) == 1 else values
         elif name == "hue":
-            field = replace(field, hue=values[0])
+            field = replace(field, color=replace(field.color, hue=values[0]))
         elif name == "levels":
-            field = replace(field, levels=(values[0], values[1]))
+            field = field.with_levels((values[0], values[1]))
         else:
             field = replace(field, network=_set(field.network, at, values[0]))
     return replace(field, view=field.view.model_copy(update=view)) if view else field
@@ -145,13 +146,11 @@ def _set(network: Network, at: Knob, value: float) -> Network:
         latent = list(network.latent)
         latent[at.index or 0] = value
         return replace(network, latent=tuple(latent))
-    layers = [
-        replace(layer, activation=layer.activation.with_parameters(**{at.field: value}))
-        if at.index in (None, i) and at.field in layer.activation.parameters
-        else layer
-        for i, layer in enumerate(network.layers)
-    ]
-    return replace(network, layers=tuple(layers))
+    change = methodcaller("with_parameters", **{at.field: value})
+    stages = (
+        stage.with_activations(change) if at.index in (None, i) else stage for i, stage in enumerate(network.stages)
+    )
+    return replace(network, stages=tuple(stages))
 
 
 def _check(recipe: Recipe, at: Knob, name: str, values: Numbers) -> None:

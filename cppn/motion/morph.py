@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..develop import Field
-from ..field.activations import parse_activation
+from ..field.activations import Activation, parse_activation
 from ..field.color import decode, encode, linear_to_oklab, oklab_to_linear, palette_table
 from ..field.numpy_ops import NumpyOps
-from ..network import Layer
+from ..network import Slice, Stage
 from ..recipe import Recipe
 
 _STOPS = 128  # of a palette between two palettes
@@ -42,33 +42,33 @@ def between(a: Field, b: Field, share: float) -> Field:
     """
     if share in (0, 1):
         return b if share else a
-    layers = tuple(_layer(p, q, share) for p, q in zip(a.network.layers, b.network.layers, strict=True))
+    stages = tuple(_stage(p, q, share) for p, q in zip(a.network.stages, b.network.stages, strict=True))
     latent = _even(a.network.latent, b.network.latent, share)
     view = {
         "center": _even(a.view.center, b.view.center, share), "extent": _log(a.view.extent, b.view.extent, share),
         "zoom": _log(a.view.zoom, b.view.zoom, share), "rotate": _turn(a.view.rotate, b.view.rotate, share),
     }  # fmt: skip
-    low, high = _even(a.levels, b.levels, share)
-    return replace(
-        a, network=replace(a.network, latent=latent, layers=layers), levels=(low, high),
-        palette=_palette(a.palette, b.palette, share), hue=_turn(a.hue, b.hue, share),
-        view=a.view.model_copy(update=view),
+    low, high = _even(a.color.levels, b.color.levels, share)
+    color = replace(
+        a.color, levels=(low, high), palette=_palette(a.color.palette, b.color.palette, share),
+        hue=_turn(a.color.hue, b.color.hue, share),
     )  # fmt: skip
+    return Field(replace(a.network, latent=latent, stages=stages), color, a.view.model_copy(update=view))
 
 
 def _names(acts: Sequence[str]) -> list[str]:
     return [parse_activation(text).name for text in acts]
 
 
-def _layer(a: Layer, b: Layer, share: float) -> Layer:
-    one, two = (np.concatenate([layer.weight.ravel(), layer.bias]).astype(np.float64) for layer in (a, b))
-    numbers = _spherical(one, two, share).astype(np.float32)
-    values = {
-        key: (1 - share) * value + share * b.activation.parameters[key]
-        for key, value in a.activation.parameters.items()
-    }
-    weights = a.weight.size
-    return Layer(numbers[:weights].reshape(a.weight.shape), numbers[weights:], a.activation.with_parameters(**values))
+def _stage(a: Stage, b: Stage, share: float) -> Stage:
+    pairs = zip(a.slices, b.slices, strict=True)
+    slices = tuple(Slice(_activation(p.activation, q.activation, share), p.units) for p, q in pairs)
+    return replace(a.with_numbers(_spherical(a.numbers, b.numbers, share)), slices=slices)
+
+
+def _activation(a: Activation, b: Activation, share: float) -> Activation:
+    values = {key: (1 - share) * value + share * b.parameters[key] for key, value in a.parameters.items()}
+    return a.with_parameters(**values)
 
 
 def _spherical(a: Floats, b: Floats, share: float) -> Floats:

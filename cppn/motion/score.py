@@ -138,7 +138,7 @@ class Score:
         if drift is None and latent is None:
             return field
         network = field.network
-        key = (network.widths, len(network.inputs), len(network.latent))
+        key = (network.widths, len(network.latent))
         if key not in self._walks:
             of_weights, of_latents = streams(self._all.version)
             self._walks[key] = (
@@ -155,12 +155,12 @@ class Score:
     def _measured(self, place: _Place) -> _Place:
         """The recipe with levels, as the whole film shows it."""
         recipe = place.recipe
-        if recipe.color.levels is not None or place.field.network.layers[-1].activation.span is not None:
+        if recipe.color.levels is not None or place.field.network.span is not None:
             return place
         times = [i / _LOOKS for i in range(_LOOKS)] if self._all.moves else [0.0]
         levels = measure(self._walked(self._turned(place, t)[1], t) for t in times)
         color = recipe.color.model_copy(update={"levels": levels, "measured": None})
-        return _Place(recipe.model_copy(update={"color": color}), replace(place.field, levels=levels))
+        return _Place(recipe.model_copy(update={"color": color}), place.field.with_levels(levels))
 
 
 def _times(track: Track) -> list[float]:

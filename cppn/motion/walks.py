@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CppnError
-from ..network import Layer, Network
+from ..network import Network, Stage
 from ..rng import Purpose, Stream
 
 Floats = NDArray[np.float64]
@@ -68,20 +68,18 @@ class Drift:
     def __init__(self, network: Network, amount: float, seed: int, stream: Purpose) -> None:
         self._amount = amount
         self._walks = [
-            Walk(layer.weight.size + layer.bias.size, Stream(seed, stream, i)) for i, layer in enumerate(network.layers)
+            Walk(stage.weight.size + stage.units, Stream(seed, stream, i)) for i, stage in enumerate(network.stages)
         ]
 
     def at(self, network: Network, t: float) -> Network:
         """The network with its weights where they are at a time from 0 to 1."""
-        layers = tuple(self._move(*both, t) for both in zip(network.layers, self._walks, strict=True))
-        return replace(network, layers=layers)
+        stages = tuple(self._move(*both, t) for both in zip(network.stages, self._walks, strict=True))
+        return replace(network, stages=stages)
 
-    def _move(self, layer: Layer, walk: Walk, t: float) -> Layer:
-        numbers = np.concatenate([layer.weight.ravel(), layer.bias]).astype(np.float64)
+    def _move(self, stage: Stage, walk: Walk, t: float) -> Stage:
+        numbers = stage.numbers
         size = math.sqrt(float(numbers @ numbers) / numbers.size)
-        moved = (numbers + self._amount * size * walk.at(t)).astype(np.float32)
-        weights = layer.weight.size
-        return Layer(moved[:weights].reshape(layer.weight.shape), moved[weights:], layer.activation)
+        return stage.with_numbers(numbers + self._amount * size * walk.at(t))
 
 
 class LatentWalk:

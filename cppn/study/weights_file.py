@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import CppnError, failure
 from ..field.activations import parse_activation
-from ..network import Layer, read_weights, write_weights
+from ..network import read_weights, write_weights
 from .classifier import WIDTHS, Classifier
 from .classify import Outcome
 
@@ -31,7 +31,7 @@ def to_bytes(outcome: Outcome) -> bytes:
     activation = parse_activation(outcome.act)
     model = Classifier(activation, 1, 0)
     model.restore(torch.from_numpy(outcome.state))
-    return write_weights([Layer(weight, bias, activation) for weight, bias in model.maps()])
+    return write_weights(model.maps())
 
 
 def read_states(folder: Path, acts: Sequence[str]) -> list[NDArray[np.float32]]:
