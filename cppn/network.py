@@ -52,7 +52,8 @@ class Stage:
     def with_numbers(self, numbers: NDArray[np.floating]) -> Stage:
         """The same with other weights and biases, in float32, in the order of `numbers`."""
         flat, size = numbers.astype(np.float32), self.weight.size
-        return replace(self, weight=flat[:size].reshape(self.weight.shape), bias=flat[size:])
+        weight = flat[:size].reshape(self.weight.shape)
+        return Stage(self.sources, weight, flat[size:], self.slices, self.shortcuts)
 
     def with_activations(self, change: Callable[[Activation], Activation]) -> Stage:
         """The same with each activation changed."""

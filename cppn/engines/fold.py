@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +24,7 @@ from ..develop import Field
 from ..field.activations import Activation
 from ..field.formula import Node, make, name, number
 from ..field.ops import PEAK
-from ..network import Network, Slice
+from ..network import Network, Slice, Stage
 from ..view import Frame
 
 Floats = NDArray[np.float64]
@@ -62,17 +62,17 @@ def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Fol
     every `iterate` into the tree; otherwise they stay parameters, which may change while the cores stay the same.
     """
     network = field.network
-    plane = [_affine(tree, {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0)}) for tree in network.inputs]
+    plane = [_in_plane(tree) for tree in network.inputs]
     features = tuple(tree for tree, linear in zip(network.inputs, plane, strict=True) if linear is None)
     whole = {source for stage in network.stages for source in stage.shortcuts}  # their values are used as they are
     # of each source, the slices of units whose values are scale · core + shift
     after: list[list[_Scaled]] = [[]]
-    stages = []
+    stages, widths = [], network.widths
     for i, stage in enumerate(network.stages):
         weight, bias = stage.weight.astype(np.float64), stage.bias.astype(np.float64)
         columns, at = [], 0
         for source in stage.sources:
-            block = weight[:, at : (at := at + network.widths[source])]
+            block = weight[:, at : (at := at + widths[source])]
             block, bias = (
                 _entered(block, bias, network, plane, frame) if not source else _scaled(block, bias, after[source])
             )
@@ -80,16 +80,17 @@ def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Fol
         weight = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
         peel = not stage.shortcuts and i + 1 not in whole
         parts = [fold_activation(one.activation, peel=peel, turns=turns, counts=counts) for one in stage.slices]
-        units = [one.units for one in stage.slices]
-        scale, shift = (_spread([getattr(part, name) for part in parts], units) for name in ("scale_in", "shift_in"))
-        cores = tuple(
-            Slice(_core(part.core, one.activation), one.units) for part, one in zip(parts, stage.slices, strict=True)
-        )
-        stages.append(replace(stage, weight=weight * scale[:, None], bias=bias * scale + shift, slices=cores))
-        after.append([_Scaled(part.scale_out, part.shift_out, count) for part, count in zip(parts, units, strict=True)])
+        pairs = list(zip(parts, stage.slices, strict=True))
+        before = [_Scaled(part.scale_in, part.shift_in, one.units) for part, one in pairs]
+        scale, shift = _scales(before), _shifts(before)
+        rows = scale if isinstance(scale, float) else scale[:, None]
+        cores = tuple(Slice(_core(part, one.activation), one.units) for part, one in pairs)
+        stages.append(Stage(stage.sources, weight * rows, bias * scale + shift, cores, stage.shortcuts))
+        after.append([_Scaled(part.scale_out, part.shift_out, one.units) for part, one in pairs])
     low, high = field.color.levels
-    scale, shift = (_spread([one[k] for one in after[-1]], units) for k in (0, 1))
-    return Folded(Network((*PIXEL, *features), (), tuple(stages)), scale / (high - low), (shift - low) / (high - low))
+    scale, shift = _scales(after[-1]), _shifts(after[-1])
+    gain, offset = (np.broadcast_to(one / (high - low), widths[-1]) for one in (scale, shift - low))
+    return Folded(Network((*PIXEL, *features), (), tuple(stages)), gain, offset)
 
 
 class _Scaled(NamedTuple):
@@ -100,9 +101,18 @@ class _Scaled(NamedTuple):
     units: int
 
 
-def _spread(numbers: Sequence[float], counts: Sequence[int]) -> Floats:
-    """Each number so often as its count."""
-    return np.repeat(np.array(numbers), counts)
+def _scales(parts: Sequence[_Scaled]) -> float | Floats:
+    """Of all units, or of each."""
+    if len(parts) == 1:
+        return parts[0].scale
+    return np.array([part.scale for part in parts for _ in range(part.units)])
+
+
+def _shifts(parts: Sequence[_Scaled]) -> float | Floats:
+    """Of all units, or of each."""
+    if len(parts) == 1:
+        return parts[0].shift
+    return np.array([part.shift for part in parts for _ in range(part.units)])
 
 
 def _scaled(block: Floats, bias: Floats, parts: Sequence[_Scaled]) -> tuple[Floats, Floats]:
@@ -110,7 +120,7 @@ def _scaled(block: Floats, bias: Floats, parts: Sequence[_Scaled]) -> tuple[Floa
     at = 0
     for part in parts:
         bias = bias + part.shift * block[:, at : (at := at + part.units)].sum(axis=1)
-    return block * _spread([part.scale for part in parts], [part.units for part in parts]), bias
+    return block * _scales(parts), bias
 
 
 def _entered(
@@ -119,21 +129,28 @@ def _entered(
     """The columns for u, v and the features, and the bias, of a stage's columns for the network's inputs."""
     slopes, columns = np.zeros((len(block), 2)), []
     for j, linear in enumerate(plane):
+        column = block[:, j]
         if linear is None:
-            columns.append(block[:, j])
+            columns.append(column)
         else:
-            slopes += np.outer(block[:, j], linear[:2])
-            bias = bias + block[:, j] * linear[2]
+            slopes += column[:, None] * linear[:2]
+            bias = bias + column * linear[2]
     bias = bias + block[:, len(plane) :] @ np.array(network.latent, dtype=np.float64)
     bias = bias + slopes @ (frame.cx, frame.cy)
     pixel = slopes @ np.array([[frame.ux, frame.vx], [frame.uy, frame.vy]])
     return np.column_stack([pixel, *columns]), bias
 
 
-def _core(core: Node, activation: Activation) -> Activation:
+def _core(folded: FoldedActivation, activation: Activation) -> Activation:
     """The core of an activation as one of its own."""
-    known = {**activation.parameters, **_parts_of_steps(activation.parameters)}
-    return Activation("", core, {key: known[key] for key in sorted(core.names - {"x"})}, None)
+    known = {**activation.parameters, **_parts_of_steps(activation.parameters)} if folded.names else {}
+    return Activation("", folded.core, {key: known[key] for key in folded.names}, None)
+
+
+@lru_cache(maxsize=256)
+def _in_plane(tree: Node) -> Terms | None:
+    """The slopes along x and y, and the constant, of an input that is affine in them."""
+    return _affine(tree, {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0)})
 
 
 @dataclass(frozen=True)
@@ -145,6 +162,11 @@ class FoldedActivation:
     shift_in: float = 0.0
     scale_out: float = 1.0
     shift_out: float = 0.0
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that the core takes, in order."""
+        return tuple(sorted(self.core.names - {"x"}))
 
 
 def fold_activation(

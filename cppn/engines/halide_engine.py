@@ -153,11 +153,12 @@ def _arrays(field: Field, folded: Folded) -> dict[str, Any]:
     """By the names of the pipeline's images."""
     table, network = field.color.table, folded.network
     found: dict[str, Any] = {"table": np.zeros((1, 1)) if table is None else table.T}
+    widths = network.widths
     for i, stage in enumerate(network.stages):
         found[f"b{i}"] = stage.bias
         at = 0
         for j, source in enumerate(stage.sources):
-            block = stage.weight[:, at : (at := at + network.widths[source])]
+            block = stage.weight[:, at : (at := at + widths[source])]
             if not source:
                 found[f"pixel{i}"], block = block[:, : len(PIXEL)], block[:, len(PIXEL) :]
             if block.size:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -55,6 +55,16 @@ class Node:
     args: tuple[Node, ...] = ()
     value: float = 0.0
     name: str = ""
+    _hash: int = field(init=False, repr=False, compare=False)  # worked out once: formulas are keys of many tables
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.op, self.args, self.value, self.name)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Node], tuple[object, ...]]:
+        return Node, (self.op, self.args, self.value, self.name)  # another process has other hashes
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it."""

@@ -47,9 +47,13 @@ class Walk:
     def at(self, t: float) -> Floats:
         """The place at a time from 0 to 1."""
         place = np.zeros(self._axes.shape[1])
+        part, other = np.empty_like(place), np.empty_like(place)
         for (rounds, width), (cosine, sine) in zip(self._rounds, self._axes.reshape(-1, 2, place.size), strict=True):
             angle = 2 * math.pi * (rounds * t % 1.0)
-            place += width * ((math.cos(angle) - 1) * cosine + math.sin(angle) * sine)
+            np.multiply(cosine, math.cos(angle) - 1, out=part)
+            part += np.multiply(sine, math.sin(angle), out=other)
+            part *= width
+            place += part
         return place
 
 
