@@ -36,7 +36,7 @@ def neuralart_recipe() -> Any:
     """
     import subprocess
 
-    from cppn.recipe import from_json
+    from cppn.recipe.model import from_json
 
     code = "import contenders; print(contenders.neuralart_json())"
     command = [sys.executable, "-c", code]
@@ -76,7 +76,7 @@ def _repeat(rounds: int, once: Callable[[], Any]) -> list[float]:
 def _draw(recipe: Any, size: tuple[int, int], rounds: int, engine: str) -> dict[str, Any]:
     import numpy as np
 
-    from cppn.drawing import draw
+    from cppn.draw.drawing import draw
     from cppn.engines import choose
 
     started = time.perf_counter()

@@ -37,13 +37,13 @@ def recipe_of(name: str) -> cppn.Recipe:
     return cppn.Recipe(seed=1, color=cppn.ColorRecipe(mode="rgb")) if name == "cosine" else cppn.load(name)
 
 
-def reel_of(name: str, frames: int, size: tuple[int, int]) -> Any:
-    from cppn.motion.film import Reel
-    from cppn.motion.score import Score
+def film_job_of(name: str, frames: int, size: tuple[int, int]) -> Any:
+    from cppn.motion.evaluator import Evaluator
+    from cppn.motion.film import FilmJob
     from cppn.motion.timeline import from_dict
 
     line = {"recipe": recipe_of(name).to_dict(), "duration": frames / 30, "drift": {"amount": 0.1}}
-    return Reel(Score(from_dict(line, where="")), size, Fraction(30), frames)
+    return FilmJob(Evaluator(from_dict(line, where="")), size, Fraction(30), frames)
 
 
 def timed(work: Callable[[], Any]) -> float:
@@ -54,35 +54,37 @@ def timed(work: Callable[[], Any]) -> float:
 
 def ours(name: str, frames: int, ending: str, size: tuple[int, int]) -> dict[str, float]:
     """Seconds of drawing alone, of encoding alone, and of both."""
-    from cppn.motion.film import _convey, frame_paths, write_frames, write_reel
-    from cppn.sinks.film_base import Film
-    from cppn.sinks.films import open_film
+    from cppn.files.sinks.film_base import Film
+    from cppn.files.sinks.films import open_film
+    from cppn.motion.film import _convey, frame_paths, write_film_job, write_frames
 
-    reel = reel_of(name, frames, size)
-    reel.drawing(0).whole()  # compiled
+    film_job = film_job_of(name, frames, size)
+    film_job.drawing(0).whole()  # compiled
     numbered = ending == ".png"
 
     def draw() -> None:
         for index in range(frames):
-            reel.drawing(index).whole()
+            film_job.drawing(index).whole()
 
     found: dict[str, list[float]] = {"draw": [], "encode": [], "both": []}
     with tempfile.TemporaryDirectory() as folder:
-        few = [reel.drawing(index).whole() for index in range(0, frames, max(1, frames // 12))]
+        few = [film_job.drawing(index).whole() for index in range(0, frames, max(1, frames // 12))]
 
         def encode() -> None:
             if numbered:
                 for path, frame in zip(frame_paths(Path(folder) / "%05d.png", frames), itertools.cycle(few)):
                     cppn.save(frame, path)
                 return
-            with open_film(Path(folder) / f"a{ending}", Film(*size, reel.fps, frames, sample=reel.sample)) as sink:
+            with open_film(
+                Path(folder) / f"a{ending}", Film(*size, film_job.fps, frames, sample=film_job.sample)
+            ) as sink:
                 _convey(_Drawn(frames, few), sink, lambda frames: None)
 
         def both() -> None:
             if numbered:
-                write_frames(reel, Path(folder) / "%05d.png")
+                write_frames(film_job, Path(folder) / "%05d.png")
             else:
-                write_reel(reel, Path(folder) / f"a{ending}")
+                write_film_job(film_job, Path(folder) / f"a{ending}")
 
         for _ in range(ROUNDS):
             for key, work in (("draw", draw), ("encode", encode), ("both", both)):
@@ -91,7 +93,7 @@ def ours(name: str, frames: int, ending: str, size: tuple[int, int]) -> dict[str
 
 
 class _Drawn:
-    """A reel whose frames are drawn already."""
+    """A film whose frames are drawn already."""
 
     channels = 3
 

@@ -21,7 +21,7 @@ import numpy as np
 from page import machine, write_part
 
 import cppn
-from cppn.drawing import draw
+from cppn.draw.drawing import draw
 from cppn.engines import Quality
 
 FOLDER = Path("bench-large")

@@ -19,13 +19,13 @@ CHILD = f"""
 import json, time
 from fractions import Fraction
 import cppn
-from cppn.motion.film import Reel
-from cppn.motion.score import Score
+from cppn.motion.film import FilmJob
+from cppn.motion.score import Evaluator
 from cppn.motion.timeline import Timeline
 found = {{}}
 for name in {NAMES!r}:
     line = Timeline(recipe=cppn.presets[name], drift={{"amount": 0.3, "seed": 1}})
-    reel = Reel(Score(line), (320, 180), Fraction(30), 600)
+    reel = FilmJob(Evaluator(line), (320, 180), Fraction(30), 600)
     reel.drawing(0)  # which compiles
     begun = time.perf_counter()
     for index in range({FRAMES}):

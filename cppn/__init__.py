@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .drawing import render
+    from .draw.drawing import render
+    from .draw.saving import save
     from .errors import CppnError
-    from .library import presets
+    from .files.presets import presets
+    from .files.sources import load
     from .recipe import ColorRecipe, NetworkRecipe, Recipe
-    from .saving import save
-    from .sources import load
-    from .view import View
+    from .recipe.view import View
 
 _HOMES = {
     "CppnError": "errors",
     "ColorRecipe": "recipe",
     "NetworkRecipe": "recipe",
     "Recipe": "recipe",
-    "View": "view",
-    "load": "sources",
-    "presets": "library",
-    "render": "drawing",
-    "save": "saving",
+    "View": "recipe",
+    "load": "files.sources",
+    "presets": "files.presets",
+    "render": "draw.drawing",
+    "save": "draw.saving",
 }
 __all__ = [
     "ColorRecipe", "CppnError", "NetworkRecipe", "Recipe", "View", "__version__", "load", "presets", "render", "save",

@@ -29,7 +29,7 @@ import cppn
 from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE
 from cppn.field.formula import FUNCTIONS
-from cppn.pictures import read_picture
+from cppn.files.pictures import read_picture
 
 SECONDS, GIB = 30, 6  # of a case, at most
 GOOD = ("drawn", "refused")
@@ -147,13 +147,15 @@ def _written(folder: Path) -> dict[str, bytes]:
         found[ending] = cppn.save(one, folder / f"a.{ending}", size=(24, 16)).read_bytes()
     from fractions import Fraction
 
-    from cppn.motion.film import Reel, write_reel
-    from cppn.motion.score import Score
+    from cppn.motion.evaluator import Evaluator
+    from cppn.motion.film import FilmJob, write_film_job
     from cppn.motion.timeline import from_dict
 
     line = from_dict({"recipe": one.to_dict(), "duration": 0.2, "drift": {"amount": 0.1}}, where="")
     for ending in ("gif", "mp4", "webm"):
-        found[ending] = write_reel(Reel(Score(line), (32, 16), Fraction(10), 2), folder / f"b.{ending}").read_bytes()
+        found[ending] = write_film_job(
+            FilmJob(Evaluator(line), (32, 16), Fraction(10), 2), folder / f"b.{ending}"
+        ).read_bytes()
     from PIL import Image
 
     for ending in ("bmp", "tga", "ppm", "pcx", "jp2", "dds", "ico"):
@@ -161,7 +163,7 @@ def _written(folder: Path) -> dict[str, bytes]:
         found[ending] = (folder / f"c.{ending}").read_bytes()
     found["toml"] = one.to_toml().encode()
     found["json"] = json.dumps(one.to_dict()).encode()
-    found["safetensors"] = cppn.network.write_weights(cppn.develop.develop_network(one).maps)
+    found["safetensors"] = cppn.network.stages.write_weights(cppn.network.stages.develop.develop_network(one).maps)
     return found
 
 

@@ -6,7 +6,7 @@ import torch
 from conftest import small
 
 import cppn
-from cppn.drawing import draw
+from cppn.draw.drawing import draw
 from cppn.engines import KINDS, Quality, choose
 from cppn.engines.fold import fold_activation
 from cppn.field.activations import ALIASES, CATALOGUE, PARAMETERS, parse_activation

@@ -9,10 +9,10 @@ from conftest import pixels, small
 
 import cppn
 from cppn.cli import cli
-from cppn.drawing import draw
+from cppn.draw.drawing import draw
+from cppn.draw.saving import write_picture
 from cppn.engines import Quality
 from cppn.fit.checkpoint import is_checkpoint
-from cppn.saving import write_picture
 
 MINE = "my own\n"
 RENDER = "render --hidden 8 --size 20 --engine reference --seed 7"
@@ -96,7 +96,9 @@ def test_what_is_in_the_way_is_told_before_anything_is_written(there, command):
 
 @pytest.mark.parametrize("name", ["index.html", "sheet.jpg", "thumbs"])
 def test_a_gallery_tells_what_is_in_the_way_before_it_looks_for_pictures(name, monkeypatch):
-    monkeypatch.setattr("cppn.gallery.order.Order.plan", lambda *args: pytest.fail("it looks for pictures"))
+    monkeypatch.setattr(
+        "cppn.gallery.request.GalleryRequest.manifest", lambda *args: pytest.fail("it looks for pictures")
+    )
     put(f"g/{name}")
     refused("gallery -n 64 --size 32x18 --seed 1 -q -o g", name)
 
@@ -147,7 +149,7 @@ def test_bands_are_kept_in_no_other_file_and_remove_none(monkeypatch):
     do(f"{RENDER} -o a.png")
     assert pixels(Path("a.png")).shape == (20, 20, 1)
     assert Path("a.png.cppn-resume").read_text() == MINE
-    monkeypatch.setattr("cppn.saving._LARGE", 1)  # from which on bands are kept unasked
+    monkeypatch.setattr("cppn.draw.saving._LARGE", 1)  # from which on bands are kept unasked
     refused(f"{RENDER} -o a.png", "a.png.cppn-resume")
     for left in (b"", b'{"spool": 1}\n'):  # by a run that was broken off
         Path("a.png.cppn-resume").write_bytes(left)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from test_recipe import recipes
 
 import cppn
-from cppn.develop import develop_network
-from cppn.explore.breed import LOCKS, cross, litter, mutate
-from cppn.network import write_weights
-from cppn.recipe import MOST_TERMS, from_dict
+from cppn.network.develop import develop_network
+from cppn.network.weights import write_weights
+from cppn.recipe import from_dict
+from cppn.recipe.model import MOST_TERMS
+from cppn.search.breed import LOCKS, cross, mutate, offspring
 
 presets = st.sampled_from(sorted(cppn.presets)).map(lambda name: cppn.presets[name])
 seeds = st.integers(0, 2**63 - 1)
@@ -145,5 +146,5 @@ def test_parameters_of_activations_stay_legal():
 @example(0)
 @given(seeds)
 def test_a_litter_has_as_many_different_seeds(seed):
-    assert len(set(litter(seed, 24))) == 24
-    assert litter(seed, 24)[:3] == litter(seed, 3)
+    assert len(set(offspring(seed, 24))) == 24
+    assert offspring(seed, 24)[:3] == offspring(seed, 3)

@@ -14,7 +14,7 @@ import pytest
 from conftest import Run, pixels
 
 import cppn
-from cppn.library import motions
+from cppn.files.presets import motions
 
 QUICK = ("--hidden", "8,8", "--size", "40x30")
 

@@ -14,9 +14,9 @@ from conftest import Run
 
 import cppn
 from cppn.cli import COMMANDS
-from cppn.library import motions
+from cppn.files.presets import motions
 from cppn.motion.easing import EASINGS
-from cppn.motion.score import Score
+from cppn.motion.evaluator import Evaluator
 from cppn.motion.timeline import load_timeline
 from cppn.recipe import from_dict
 
@@ -77,7 +77,7 @@ def test_what_is_told_of_motion_runs_as_written(tmp_path, monkeypatch):
     assert load_timeline("galaxy.webp")[0].recipe.network == cppn.load("galaxy").network
     (line,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     Path("line.toml").write_text(line)
-    assert Score(load_timeline("line.toml")[0]).is_loop
+    assert Evaluator(load_timeline("line.toml")[0]).is_loop
     told = set(re.findall(r"^\| `(.*?)` \|", page.partition("| easing |")[2].partition("**Knobs**")[0], re.MULTILINE))
     assert {name for names in told for name in names.split("`, `")} == set(EASINGS)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cppn
-from cppn.drawing import draw
+from cppn.draw.drawing import draw
 from cppn.engines import Quality, available, choose
 from cppn.engines.halide_ops import HalideOps
 from cppn.field.ops import PEAK

@@ -338,7 +338,7 @@ def test_drag_and_wheel_move_the_picture_as_render_would(open_page):
     assert view["zoom"] == pytest.approx(np.exp(240 * 0.0016), rel=1e-6)
     # what was under the pointer stays there: (40, 60) pixels right of and below its place before
     first = cppn.View(**START.view.model_dump())
-    from cppn.view import frame
+    from cppn.recipe.view import frame
 
     width, height = page.viewport_size["width"], page.viewport_size["height"]
     old, new = frame(first, width, height), frame(cppn.View.model_validate(view), width, height)
@@ -394,7 +394,7 @@ def test_three_generations_are_bred_saved_and_gone_back_in(open_page, served):
     assert back == first
     page.keyboard.press("Escape")
     page.keyboard.press("k")
-    expect(page.locator("#toasts")).to_contain_text("Kept as")
+    expect(page.locator("#toasts")).to_contain_text("Library as")
     page.reload()
     page.wait_for_selector("#strip img")
     (toml,) = served.folder.glob("*.toml")

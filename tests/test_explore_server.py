@@ -28,15 +28,15 @@ from test_recipe import recipes
 
 import cppn
 from cppn.cli.explore import read_command
-from cppn.drawing import complete, developed
+from cppn.draw.drawing import complete, developed
 from cppn.explore import server as served
 from cppn.explore.guard import LARGEST_BODY
-from cppn.explore.kept import Kept
-from cppn.explore.told import line
+from cppn.explore.library import Library
+from cppn.explore.payloads import line
 from cppn.field.activations import CATALOGUE, PARAMETERS
+from cppn.files.provenance import read_provenance
 from cppn.recipe import from_dict
-from cppn.shader import shader
-from cppn.sinks.metadata import read_imprint
+from cppn.shader.shader import shader
 
 JSON = {"Content-Type": "application/json"}
 RECIPE = small(("tanh", "sin", "linear"), mode="rgb", name="silk scarf")
@@ -253,15 +253,15 @@ def test_seeds_that_javascript_cannot_count_to_come_back_unharmed(live):
 
 
 def test_children_are_the_librarys(live):
-    from cppn.explore.breed import cross, litter, mutate
+    from cppn.search.breed import cross, mutate, offspring
 
     other = RECIPE.change({"": {"seed": 8}})
     body = {"parents": [told(RECIPE)], "strength": 0.4, "count": 3, "locks": ["colours"], "seed": 11}
     found = [from_dict(child, where="") for child in live.post("/api/breed", body)["children"]]
-    assert found == [mutate(RECIPE, 0.4, {"colours"}, seed) for seed in litter(11, 3)]
+    assert found == [mutate(RECIPE, 0.4, {"colours"}, seed) for seed in offspring(11, 3)]
     body["parents"].append(told(other))
     found = [from_dict(child, where="") for child in live.post("/api/breed", body)["children"]]
-    assert found == [cross(RECIPE, other, 0.4, {"colours"}, seed) for seed in litter(11, 3)]
+    assert found == [cross(RECIPE, other, 0.4, {"colours"}, seed) for seed in offspring(11, 3)]
     wrong = ({"count": 25}, {"count": 0}, {"strength": 1.1}, {"strength": "nan"}, {"locks": ["sky"]}, {"parents": []}, {"parents": [told(other)] * 3}, {"seed": -1}, {"more": 1})  # fmt: skip
     for change in wrong:
         live.refused("/api/breed", {**body, **change})
@@ -298,8 +298,8 @@ def test_a_drawn_file_is_the_one_that_save_writes(live, tmp_path, ending, bits):
     assert path.name.startswith("silk-scarf-60x40")
     ours = cppn.save(RECIPE, tmp_path / f"a.{ending}", size=(60, 40), aa=2, bits=bits)
     assert np.array_equal(pixels(path), pixels(ours))
-    found = read_imprint(path)
-    assert (found.recipe, found.drawing) == (read_imprint(ours).recipe, read_imprint(ours).drawing)
+    found = read_provenance(path)
+    assert (found.recipe, found.drawing) == (read_provenance(ours).recipe, read_provenance(ours).drawing)
 
 
 def test_no_drawing_takes_a_files_place(live):
@@ -403,7 +403,7 @@ def test_a_thumbnail_takes_no_files_place(live):
     assert live.ask("GET", "/kept/picnic-2.png")[0] == 200
     live.post("/api/kept/picnic-2", None, method="DELETE")
     assert mine.read_text() == "my own"
-    again = Kept(live.folder)  # as when the server is started again
+    again = Library(live.folder)  # as when the server is started again
     assert again.thumbnail("picnic") is None
     assert not again.remove("picnic"), "it was not kept"
     mine.unlink()

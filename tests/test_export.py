@@ -19,9 +19,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 import cppn
-from cppn.export import FORMATS, export
+from cppn.export import EXPORT_FORMATS, export
 from cppn.field.activations import CATALOGUE
-from cppn.view import frame
+from cppn.recipe.view import frame
 
 NAME = 'ä #1 <100%> & "b" ${c} -- */ </script> \\'  # signs that mean something in HTML, scripts and comments
 LAYERS = tuple(
@@ -397,7 +397,7 @@ def test_a_page_speaks_to_nobody(browser, tmp_path):
 # files
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", EXPORT_FORMATS)
 def test_what_is_exported_leads_back(tmp_path, ending):
     recipe = RECIPES["trained"].change({"": {"name": NAME, "description": "a\nb <c> </script> */ \\"}})
     path = export(recipe, tmp_path / f"a{ending.upper()}")
@@ -406,11 +406,11 @@ def test_what_is_exported_leads_back(tmp_path, ending):
 
 
 def test_what_was_measured_is_kept(tmp_path):
-    for ending in FORMATS:
+    for ending in EXPORT_FORMATS:
         assert cppn.load(export(RECIPES["measured"], tmp_path / f"a{ending}")).color.measured is not None
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", EXPORT_FORMATS)
 def test_files_that_are_broken_or_of_others_are_refused(tmp_path, ending):
     path = tmp_path / f"a{ending}"
     whole = export(RECIPES["rgb"], path).read_bytes()
@@ -420,7 +420,7 @@ def test_files_that_are_broken_or_of_others_are_refused(tmp_path, ending):
             cppn.load(path)
 
 
-@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("ending", EXPORT_FORMATS)
 def test_the_command_exports_and_takes_what_it_exported(run, tmp_path, ending):
     assert run("export", "zebra", "--zoom", "2", "-o", f"z{ending}").stdout == f"z{ending}\n"
     assert "zoom = 2" in run("info", f"z{ending}").stdout

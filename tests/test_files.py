@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import cppn
-from cppn.develop import develop_network
-from cppn.drawing import draw
-from cppn.network import write_weights
-from cppn.saving import write_picture
-from cppn.sinks import open_sink, xmp
-from cppn.sinks.metadata import Imprint, read_imprint
+from cppn.draw.drawing import draw
+from cppn.draw.saving import write_picture
+from cppn.files import xmp
+from cppn.files.provenance import Provenance, read_provenance
+from cppn.files.sinks import open_sink
+from cppn.network.develop import develop_network
+from cppn.network.weights import write_weights
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif")
 RECIPE = small("tanh", mode="rgb", extent=2, name="ä <&> \"'\\ 画", description="line\nbreak")
@@ -104,7 +105,7 @@ def png(*chunks: tuple[bytes, bytes]) -> bytes:
 
 
 END = (b"IEND", b"")
-GOOD = Imprint(RECIPE, {"width": 3, "height": 2}).to_json().encode()
+GOOD = Provenance(RECIPE, {"width": 3, "height": 2}).to_json().encode()
 HOSTILE = {
     "text called png": (b"hello, this is text", "no picture or film"),
     "empty": (b"", "no picture or film"),
@@ -147,9 +148,9 @@ def test_the_recipe_is_found_in_every_kind_of_text_chunk(kind, tmp_path):
         "iTXt compressed": b"cppn\0\1\0\0\0" + zlib.compress(GOOD),
     }[kind]  # fmt: skip
     (tmp_path / "a.png").write_bytes(png((b"tEXt", b"Title\0cppn"), (kind[:4].encode(), body), END))
-    imprint = read_imprint(tmp_path / "a.png")
-    assert imprint.recipe == RECIPE
-    assert imprint.drawing == {"width": 3, "height": 2}
+    provenance = read_provenance(tmp_path / "a.png")
+    assert provenance.recipe == RECIPE
+    assert provenance.drawing == {"width": 3, "height": 2}
 
 
 @given(st.binary(max_size=300), st.integers(0, 2000), st.booleans())

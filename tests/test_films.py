@@ -22,10 +22,10 @@ from PIL import Image, ImageSequence
 import cppn
 from cppn.cli import cli
 from cppn.errors import CppnError
-from cppn.motion.film import Reel, write_frames, write_reel
-from cppn.motion.score import Score
+from cppn.files.provenance import read_provenance
+from cppn.motion.evaluator import Evaluator
+from cppn.motion.film import FilmJob, write_film_job, write_frames
 from cppn.motion.timeline import from_dict, load_timeline
-from cppn.sinks.metadata import read_imprint
 
 RECIPE = small("sin:freq=2", mode="rgb", extent=0.3, name="a name")
 GREY = small("tanh", extent=0.5)
@@ -33,9 +33,11 @@ ENDINGS = (".mp4", ".webm", ".gif", ".webp", ".png")
 SIZE, FRAMES = (64, 48), 12
 
 
-def reel(recipe: cppn.Recipe = RECIPE, frames: int = FRAMES, size=SIZE, fps: object = 20, **more: object) -> Reel:
+def film_job(
+    recipe: cppn.Recipe = RECIPE, frames: int = FRAMES, size=SIZE, fps: object = 20, **more: object
+) -> FilmJob:
     line = {"recipe": recipe.to_dict(), "duration": frames / float(fps), "drift": {"amount": 0.1}, **more}
-    return Reel(Score(from_dict(line, where="")), size, Fraction(fps), frames)
+    return FilmJob(Evaluator(from_dict(line, where="")), size, Fraction(fps), frames)
 
 
 def decoded(path: Path) -> list[np.ndarray]:
@@ -49,10 +51,10 @@ def decoded(path: Path) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("ending", [".m4v", ".mov", ".mp4"])
 def test_a_film_is_known_under_other_names_and_in_other_boxes(tmp_path, ending):
-    path = write_reel(reel(), tmp_path / "a.mp4")
-    known = read_imprint(path)
+    path = write_film_job(film_job(), tmp_path / "a.mp4")
+    known = read_provenance(path)
     shutil.copy(path, tmp_path / f"named{ending}")
-    assert read_imprint(tmp_path / f"named{ending}") == known
+    assert read_provenance(tmp_path / f"named{ending}") == known
     boxed = tmp_path / f"boxed{ending}"
     kind = {".mov": "mov", ".m4v": "ipod", ".mp4": "mp4"}[ending]
     with av.open(str(path)) as old, av.open(str(boxed), "w", format=kind) as new:  # whose index comes last
@@ -63,14 +65,14 @@ def test_a_film_is_known_under_other_names_and_in_other_boxes(tmp_path, ending):
                 packet.stream = stream
                 new.mux(packet)
     assert boxed.read_bytes().index(b"mdat") < boxed.read_bytes().index(b"moov")
-    assert read_imprint(boxed) == known
+    assert read_provenance(boxed) == known
 
 
 @pytest.mark.parametrize("recipe", [RECIPE, GREY], ids=["colour", "grey"])
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_another_program_sees_every_frame_in_its_colours(tmp_path, ending, recipe):
-    film = reel(recipe)
-    path = write_reel(film, tmp_path / f"a{ending}", quality=95 if ending in (".mp4", ".webm", ".webp") else None)
+    film = film_job(recipe)
+    path = write_film_job(film, tmp_path / f"a{ending}", quality=95 if ending in (".mp4", ".webm", ".webp") else None)
     frames = decoded(path)
     assert len(frames) == FRAMES, "the frame that would be the first again is not in it"
     for index in (0, 5, FRAMES - 1):
@@ -83,7 +85,7 @@ def test_another_program_sees_every_frame_in_its_colours(tmp_path, ending, recip
 
 @pytest.mark.parametrize("ending", [".mp4", ".webm"])
 def test_video_is_tagged_bt709_and_plays_at_its_pace(tmp_path, ending):
-    path = write_reel(reel(fps=Fraction(30000, 1001)), tmp_path / f"a{ending}")
+    path = write_film_job(film_job(fps=Fraction(30000, 1001)), tmp_path / f"a{ending}")
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         context = stream.codec_context
@@ -102,15 +104,17 @@ def test_colours_survive_the_way_through_video(tmp_path):
             network=cppn.NetworkRecipe(hidden=(), act=("linear",), weights=weights),
             color=cppn.ColorRecipe(mode="rgb", levels=(0, 1)),
         )
-        film = Reel(Score(from_dict({"recipe": flat.to_dict(), "duration": 1}, where="")), (64, 64), Fraction(5), 5)
+        film = FilmJob(
+            Evaluator(from_dict({"recipe": flat.to_dict(), "duration": 1}, where="")), (64, 64), Fraction(5), 5
+        )
         for ending in (".mp4", ".webm"):
-            shown = decoded(write_reel(film, tmp_path / f"a{ending}"))[2]
+            shown = decoded(write_film_job(film, tmp_path / f"a{ending}"))[2]
             assert np.abs(shown.mean((0, 1)) - (red, green, blue)).max() < 3, (ending, red, green, blue)
 
 
 def test_animations_loop_for_ever_and_last_as_long_as_told(tmp_path):
     for ending in (".gif", ".webp", ".png"):
-        path = write_reel(reel(frames=10, fps=30), tmp_path / f"a{ending}")
+        path = write_film_job(film_job(frames=10, fps=30), tmp_path / f"a{ending}")
         with Image.open(path) as image:
             assert image.info["loop"] == 0
             assert image.n_frames == 10
@@ -123,8 +127,8 @@ def test_animations_loop_for_ever_and_last_as_long_as_told(tmp_path):
 
 
 def test_lossless_webp_is_lossless(tmp_path):
-    film = reel()
-    frames = decoded(write_reel(film, tmp_path / "a.webp", quality=100))
+    film = film_job()
+    frames = decoded(write_film_job(film, tmp_path / "a.webp", quality=100))
     assert all(np.array_equal(frame, film.drawing(i).whole()) for i, frame in enumerate(frames))
 
 
@@ -153,7 +157,7 @@ def test_numbered_frames_carry_their_recipes(tmp_path, run):
 
 
 def test_resumed_frames_are_those_of_an_unbroken_run(tmp_path):
-    film = reel(frames=9)
+    film = film_job(frames=9)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     whole.mkdir()
     broken.mkdir()
@@ -169,7 +173,7 @@ def test_resumed_frames_are_those_of_an_unbroken_run(tmp_path):
     damaged = bytearray((broken / "6.png").read_bytes())
     damaged[-40] ^= 255
     (broken / "6.png").write_bytes(damaged)
-    write_frames(reel(frames=9, drift={"amount": 0.2}), tmp_path / "%d.png")
+    write_frames(film_job(frames=9, drift={"amount": 0.2}), tmp_path / "%d.png")
     (broken / "7.png").write_bytes((tmp_path / "7.png").read_bytes())  # of another film
     before = good.stat().st_mtime_ns, (broken / "8.png").stat().st_mtime_ns
     write_frames(film, broken / "%d.png", resume=True)
@@ -411,7 +415,7 @@ def test_the_help_names_everything():
 
 
 def test_a_film_that_says_it_is_one_but_is_damaged_is_refused(tmp_path):
-    path = write_reel(reel(), tmp_path / "a.gif")
+    path = write_film_job(film_job(), tmp_path / "a.gif")
     data = path.read_bytes()
     marked = re.sub(rb'"duration":[0-9.]+', b'"duration":-2.0', data)
     for number, text in enumerate(

@@ -13,9 +13,9 @@ from conftest import Run, pixels
 from PIL import Image
 
 import cppn
+from cppn.files.pictures import read_picture
 from cppn.fit.checkpoint import read_checkpoint, write_checkpoint
 from cppn.fit.photo import Fit, photo_recipe, start
-from cppn.pictures import read_picture
 
 ROOT = Path(__file__).parent.parent
 QUICK = ("--hidden", "32,32", "--steps", "60", "--batch", "500")

@@ -11,9 +11,9 @@ from conftest import small
 from PIL import Image, ImageCms
 
 import cppn
-from cppn.sinks.metadata import read_imprint
-from cppn.sinks.profile import gray_profile
-from cppn.sinks.stream import BrokenOff, PictureStream
+from cppn.files.profile import gray_profile
+from cppn.files.provenance import read_provenance
+from cppn.files.sinks.stream import BrokenOff, PictureStream
 
 EXACT = [
     (".png", 8, {}), (".png", 16, {}), (".png", 8, {"compression": "9"}), (".tif", 8, {}), (".tif", 16, {}),
@@ -44,7 +44,7 @@ def test_lossless_formats_hold_exactly_what_was_drawn(tmp_path, mode, ending, bi
     assert np.array_equal(got, drawn)
     if ending != ".npy":
         assert cppn.load(path) == recipe(mode)
-        assert read_imprint(path).drawing["bits"] == bits
+        assert read_provenance(path).drawing["bits"] == bits
 
 
 @pytest.mark.parametrize("mode", ["gray", "rgb"])

@@ -19,17 +19,16 @@ from PIL import Image
 import cppn
 from cppn.cli import cli
 from cppn.errors import CppnError
-from cppn.gallery import curate
 from cppn.gallery.build import Wanted, entry
-from cppn.gallery.command import command
-from cppn.gallery.curate import SAME, choose, fault
-from cppn.gallery.descriptors import describe, distance, noise, oklab
-from cppn.gallery.invent import invent, vary
-from cppn.gallery.palettes import RAMPS
-from cppn.gallery.pool import choose_set, consider, described
-from cppn.gallery.styles import STYLES
-from cppn.overrides import override
-from cppn.view import frame, part
+from cppn.recipe.command import command
+from cppn.recipe.overrides import override
+from cppn.recipe.view import frame, part
+from cppn.search.choose import SAME, appeal, choose, rejection
+from cppn.search.invent import invent, vary
+from cppn.search.measures import distance, measure, noise, oklab
+from cppn.search.palettes import RAMPS
+from cppn.search.pool import choose_set, consider, measured
+from cppn.search.styles import STYLES
 
 GREY = np.full((40, 70, 3), 128, np.uint8)
 SIZE = (640, 360)
@@ -46,29 +45,29 @@ NOISE = np.random.default_rng(1).integers(0, 256, (60, 107, 3), dtype=np.uint8)
 
 
 def test_descriptors_measure_what_they_say():
-    slow, fast = (describe(picture(lambda x, y, f=f: 0.5 + 0.4 * np.sin(2 * np.pi * f * y))) for f in (2, 10))
+    slow, fast = (measure(picture(lambda x, y, f=f: 0.5 + 0.4 * np.sin(2 * np.pi * f * y))) for f in (2, 10))
     assert slow.scales.argmax() == 1, "two waves a height"
     assert fast.scales.argmax() == 3, "ten waves a height"
     up, across = (
-        describe(picture(wave))
+        measure(picture(wave))
         for wave in (lambda x, y: 0.5 + 0.4 * np.sin(20 * x), lambda x, y: 0.5 + 0.4 * np.sin(20 * y))
     )
     assert up.directions.argmax() in (0, 5)
     assert across.directions.argmax() == 3
-    white, black = describe(np.full_like(GREY, 255)), describe(np.zeros_like(GREY))
+    white, black = measure(np.full_like(GREY, 255)), measure(np.zeros_like(GREY))
     assert white.lightness == pytest.approx(1, abs=0.01)
     assert black.lightness == pytest.approx(0, abs=0.01)
     assert white.largest_colour == black.largest_colour == 1
     half = np.concatenate([np.zeros_like(GREY), np.full_like(GREY, 255)], axis=1)
-    assert describe(half).largest_colour == pytest.approx(0.5)
-    assert describe(half).contrast == pytest.approx(1, abs=0.01)
-    assert describe(NOISE).noise == pytest.approx(1, abs=0.1)
-    assert describe(WAVES).noise < 0.05
+    assert measure(half).largest_colour == pytest.approx(0.5)
+    assert measure(half).contrast == pytest.approx(1, abs=0.01)
+    assert measure(NOISE).noise == pytest.approx(1, abs=0.1)
+    assert measure(WAVES).noise < 0.05
     red = GREY.copy()
     red[...] = (220, 40, 40)
-    assert describe(red).colourfulness > 0.15
-    assert describe(GREY).colourfulness < 0.001
-    assert describe(red).hues.max() == pytest.approx(1)
+    assert measure(red).colourfulness > 0.15
+    assert measure(GREY).colourfulness < 0.001
+    assert measure(red).hues.max() == pytest.approx(1)
 
 
 def test_oklab_of_pixels_agrees_with_the_published_values():
@@ -91,31 +90,31 @@ def test_what_is_degenerate_is_refused_with_the_reason(name):
     import re
 
     image, why = DULL[name]
-    assert re.search(why, fault(describe(image))), fault(describe(image))
+    assert re.search(why, rejection(measure(image))), rejection(measure(image))
 
 
 def test_what_is_not_is_kept_and_tones_are_kept_apart():
-    assert fault(describe(WAVES)) == ""
-    dark, light = (describe((WAVES * 0.6 + more).astype(np.uint8)) for more in (0, 102))
-    assert fault(dark, "dark") == fault(light, "light") == ""
-    assert "not dark" in fault(light, "dark")
-    assert "not light" in fault(dark, "light")
+    assert rejection(measure(WAVES)) == ""
+    dark, light = (measure((WAVES * 0.6 + more).astype(np.uint8)) for more in (0, 102))
+    assert rejection(dark, "dark") == rejection(light, "light") == ""
+    assert "not dark" in rejection(light, "dark")
+    assert "not light" in rejection(dark, "light")
 
 
 @pytest.mark.parametrize("name", [n for n in cppn.presets if n.startswith("art/")][::4])
 def test_a_picture_is_near_to_itself_moved_a_little_and_far_from_others(name):
     recipe = cppn.presets[name]
-    first = described(recipe, SIZE)
-    moved = described(recipe.change({"view": {"zoom": recipe.view.zoom * 1.05}}), SIZE)
+    first = measured(recipe, SIZE)
+    moved = measured(recipe.change({"view": {"zoom": recipe.view.zoom * 1.05}}), SIZE)
     assert distance(first, moved) < SAME
-    others = [described(cppn.presets[n], SIZE) for n in ("silk", "stained-glass", "zen") if not name.endswith(n)]
+    others = [measured(cppn.presets[n], SIZE) for n in ("silk", "stained-glass", "zen") if not name.endswith(n)]
     assert all(distance(first, other) > 2 * SAME for other in others)
 
 
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style_invents_legal_pictures_of_which_most_are_good(style):
     candidates = consider(lambda i: (invent(3, i, [style]), style), 8, [(320, 180)])
-    assert sum(not one.fault for one in candidates) >= 4, [one.fault for one in candidates]
+    assert sum(not one.rejection for one in candidates) >= 4, [one.rejection for one in candidates]
     assert len({one.recipe.seed for one in candidates}) == 8
     assert len({one.recipe.to_json() for one in candidates}) == 8
 
@@ -133,18 +132,18 @@ def test_a_set_is_varied_and_better_than_chance():
     candidates = consider(lambda i: (invent(11, i), invent(11, i).name.rpartition("-")[0]), 51, [(320, 180)])
     chosen = choose_set(candidates, 16)
     assert len(chosen) == 16
-    points = [one.description for one, _ in chosen]
+    points = [one.measures for one, _ in chosen]
     nearest = min(distance(a, b) for i, a in enumerate(points) for b in points[:i])
     assert nearest > 2 * SAME, "the nearest pair is far above the distance at which two would be called the same"
     families = [one.family for one, _ in chosen]
     assert max(families.count(name) for name in families) <= 3
-    good = [one.description for one in candidates if not one.fault]
+    good = [one.measures for one in candidates if not one.rejection]
     assert nearest > min(distance(a, b) for i, a in enumerate(good[:16]) for b in good[:i])
-    assert np.mean([curate.quality(p) for p in points]) > np.mean([curate.quality(p) for p in good]) - 0.05
+    assert np.mean([appeal(p) for p in points]) > np.mean([appeal(p) for p in good]) - 0.05
 
 
 def test_the_same_picture_is_not_chosen_twice():
-    one = describe(WAVES)
+    one = measure(WAVES)
     assert [c.number for c in choose([one, one, one], ["a"] * 3, 3)] == [0]
     assert choose([], [], 3) == []
 
@@ -152,7 +151,7 @@ def test_the_same_picture_is_not_chosen_twice():
 @pytest.mark.parametrize("tone", ["light", "dark"])
 def test_tones_are_what_they_say(tone):
     candidates = consider(lambda i: (invent(2, i, tone=tone), "x"), 34, [(320, 180)], tone)
-    kept = [one for one in candidates if not one.fault]
+    kept = [one for one in candidates if not one.rejection]
     assert len(kept) >= 14
     for one in kept:
         drawn = oklab(cppn.render(one.recipe, (160, 90)))[..., 0].mean()

@@ -13,9 +13,9 @@ import pytest
 from conftest import differences, pixels
 
 import cppn
-from cppn.develop import develop
 from cppn.field.activations import CATALOGUE
-from cppn.network import Network
+from cppn.network.develop import develop
+from cppn.network.stages import Network
 from cppn.recipe import from_dict
 
 HERE = Path(__file__).parent

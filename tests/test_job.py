@@ -10,10 +10,10 @@ import pytest
 from conftest import small
 
 import cppn
-from cppn.drawing import RenderJob, job_of
+from cppn.draw.drawing import RenderJob, job_of
 from cppn.engines import Quality
-from cppn.motion.film import Reel
-from cppn.motion.score import Score
+from cppn.motion.evaluator import Evaluator
+from cppn.motion.film import FilmJob
 from cppn.motion.timeline import Timeline
 
 COLOUR = small(("tanh", "sin:freq=3", "linear"), mode="rgb", latent=2)
@@ -29,7 +29,8 @@ def jobs() -> dict[str, RenderJob]:
     drift = Timeline(recipe=COLOUR, drift={"amount": 0.3, "seed": 2})
     fade = Timeline(recipe=COLOUR, morph={"recipes": [palette], "by": "fade"})
     films = {
-        name: Reel(Score(line), (24, 16), Fraction(10), 8).job(3) for name, line in (("drift", drift), ("fade", fade))
+        name: FilmJob(Evaluator(line), (24, 16), Fraction(10), 8).job(3)
+        for name, line in (("drift", drift), ("fade", fade))
     }
     return {
         "picture": job_of(COLOUR, (24, 16)),

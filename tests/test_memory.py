@@ -11,9 +11,9 @@ from conftest import Run
 from PIL import Image
 
 import cppn
-from cppn.drawing import draw
+from cppn.draw.drawing import draw
+from cppn.draw.memory import parse_bytes
 from cppn.engines import Quality
-from cppn.memory import parse_bytes
 
 SHAPES = [
     ("1000x700", "a.png", ()),

@@ -12,10 +12,10 @@ from PIL import Image
 from torch import nn
 
 import cppn
-from cppn.develop import develop_network
 from cppn.fit.targets import parse_target
 from cppn.fit.training import untrained
 from cppn.mosaic import Layout, mosaic, unit_recipe
+from cppn.network.develop import develop_network
 
 BOARD = parse_target("checkerboard")
 

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cppn
-from cppn.develop import develop_network
 from cppn.errors import CppnError
-from cppn.library import motions
+from cppn.files.presets import motions
 from cppn.motion import timeline as timelines
 from cppn.motion.easing import EASINGS
-from cppn.motion.film import Reel
-from cppn.motion.score import Score
+from cppn.motion.evaluator import Evaluator
+from cppn.motion.film import FilmJob
 from cppn.motion.timeline import Timeline, from_dict, read_timeline
 from cppn.motion.walks import Walk
-from cppn.overrides import override
+from cppn.network.develop import develop_network
+from cppn.recipe.overrides import override
 from cppn.rng import Stream
 
 COLOURED = small("sin:freq=2", mode="rgb", extent=1.5)
@@ -32,8 +32,8 @@ def track(knob: str, *keys: object, **more: object) -> dict[str, object]:
     return {"tracks": [{"knob": knob, "keys": list(keys), **more}]}
 
 
-def reel(line: Timeline, frames: int = 12, size=(40, 30)) -> Reel:
-    return Reel(Score(line), size, pace_of(frames, line), frames)
+def film_job(line: Timeline, frames: int = 12, size=(40, 30)) -> FilmJob:
+    return FilmJob(Evaluator(line), size, pace_of(frames, line), frames)
 
 
 def pace_of(frames: int, line: Timeline):
@@ -67,8 +67,8 @@ LOOPS = {
 
 @pytest.mark.parametrize("name", LOOPS)
 def test_a_loop_ends_in_its_first_frame_to_the_bit_and_has_no_seam(name):
-    film = reel(LOOPS[name])
-    assert film.score.is_loop
+    film = film_job(LOOPS[name])
+    assert film.evaluator.is_loop
     frames = [film.drawing(i).whole() for i in range(film.frames + 1)]
     assert np.array_equal(frames[-1], frames[0]), "frame N is frame 0"
     steps = [np.abs(a.astype(float) - b).mean() for a, b in zip(frames[1:], frames[:-1], strict=True)]
@@ -76,13 +76,13 @@ def test_a_loop_ends_in_its_first_frame_to_the_bit_and_has_no_seam(name):
     # the way from the last frame into the first is one like the others
     assert steps[-1] <= 1.5 * max(steps[:-1])
     # and what is shown just before the end is what is shown at the beginning
-    before = Reel(film.score, (40, 30), film.fps, 10**6).drawing(10**6 - 1).whole()
+    before = FilmJob(film.evaluator, (40, 30), film.fps, 10**6).drawing(10**6 - 1).whole()
     assert np.abs(before.astype(int) - frames[0]).mean() < 0.5
 
 
 @pytest.mark.parametrize("engine", ["halide", "torch", "reference"])
 def test_frames_are_the_same_whatever_is_drawn_before(engine):
-    film = Reel(Score(LOOPS["all at once"]), (40, 30), pace_of(12, LOOPS["all at once"]), 12, engine=engine)
+    film = FilmJob(Evaluator(LOOPS["all at once"]), (40, 30), pace_of(12, LOOPS["all at once"]), 12, engine=engine)
     there = [film.drawing(i).whole() for i in range(3)]
     back = [film.drawing(i).whole() for i in (2, 1, 0)][::-1]
     assert all(np.array_equal(a, b) for a, b in zip(there, back, strict=True))
@@ -90,17 +90,17 @@ def test_frames_are_the_same_whatever_is_drawn_before(engine):
 
 def test_what_does_not_end_as_it_began_is_no_loop_and_ends_where_it_is_told():
     line = timeline(**track("zoom", [0, 1], [4, 8]))
-    score = Score(line)
-    assert not score.is_loop
-    assert score.open_knobs == ["zoom"]
-    film = reel(line, frames=5)
-    zooms = [film.shot(i).recipe.view.zoom for i in range(5)]
+    evaluator = Evaluator(line)
+    assert not evaluator.is_loop
+    assert evaluator.open_parameters == ["zoom"]
+    film = film_job(line, frames=5)
+    zooms = [film.state(i).recipe.view.zoom for i in range(5)]
     np.testing.assert_allclose(zooms, [1, 8**0.25, 8**0.5, 8**0.75, 8])  # by equal factors
     assert zooms[-1] == 8
 
 
 def test_a_boomerang_comes_back_the_way_it_went():
-    film = reel(LOOPS["boomerang"], frames=10)
+    film = film_job(LOOPS["boomerang"], frames=10)
     for i in range(1, 5):
         assert np.array_equal(film.drawing(i).whole(), film.drawing(10 - i).whole())
 
@@ -122,8 +122,8 @@ def numbers(recipe: cppn.Recipe) -> list[np.ndarray]:
 
 
 def test_drifting_weights_take_steps_of_the_same_size_in_every_layer():
-    film = reel(LOOPS["drift"], frames=40)
-    walked = [numbers(film.shot(i).recipe) for i in range(41)]
+    film = film_job(LOOPS["drift"], frames=40)
+    walked = [numbers(film.state(i).recipe) for i in range(41)]
     for layer, start in enumerate(numbers(COLOURED)):
         np.testing.assert_array_equal(walked[0][layer], start)
         places = np.stack([one[layer] for one in walked])
@@ -135,7 +135,7 @@ def test_drifting_weights_take_steps_of_the_same_size_in_every_layer():
 
 def test_a_drift_begins_with_the_picture_itself():
     for recipe in (COLOURED, cppn.load("silk")):
-        film = reel(timeline(recipe, drift={}))
+        film = film_job(timeline(recipe, drift={}))
         assert np.array_equal(film.drawing(0).whole(), cppn.render(recipe, (40, 30)))
 
 
@@ -154,31 +154,31 @@ MOVED = {
 @pytest.mark.parametrize("name", MOVED)
 def test_the_middle_of_a_movement_is_the_picture_drawn_with_that_number(name):
     knob, start, end, flags = MOVED[name]
-    film = reel(timeline(**track(knob, [0, start], [4, end])), frames=3)
+    film = film_job(timeline(**track(knob, [0, start], [4, end])), frames=3)
     assert np.array_equal(film.drawing(1).whole(), cppn.render(override(COLOURED, flags), (40, 30)))
     assert np.array_equal(film.drawing(2).whole(), cppn.render(override(COLOURED, {knob: end}), (40, 30)))
 
 
 def test_the_frequency_of_one_layer_and_a_single_latent_number_move_alone():
-    film = reel(timeline(**track("freq.1", [0, 2], [4, 5])), frames=2)
-    assert film.shot(1).recipe.network.act == ("sin:freq=2", "sin:freq=5", "sin:freq=2")
-    film = reel(timeline(LATENT, **track("latent.2", [0, 0], [4, 3])), frames=2)
-    before, after = develop_network(LATENT).latent, develop_network(film.shot(1).recipe).latent
+    film = film_job(timeline(**track("freq.1", [0, 2], [4, 5])), frames=2)
+    assert film.state(1).recipe.network.act == ("sin:freq=2", "sin:freq=5", "sin:freq=2")
+    film = film_job(timeline(LATENT, **track("latent.2", [0, 0], [4, 3])), frames=2)
+    before, after = develop_network(LATENT).latent, develop_network(film.state(1).recipe).latent
     assert after == (*before[:2], 3, *before[3:])
 
 
 def test_keys_are_met_at_their_times_each_by_its_own_easing():
     line = timeline(**track("zoom", [1, 1], [2, 4, "hold"], [3, 16]))
-    film = Reel(Score(line), (8, 8), pace_of(5, line), 5)
-    assert [film.shot(i).recipe.view.zoom for i in range(5)] == [1, 1, 4, 16, 16]
+    film = FilmJob(Evaluator(line), (8, 8), pace_of(5, line), 5)
+    assert [film.state(i).recipe.view.zoom for i in range(5)] == [1, 1, 4, 16, 16]
 
 
 def test_a_morph_goes_through_weights_of_their_full_size():
     other = small("sin:freq=3", mode="rgb", seed=8, zoom=4, rotate=350)
-    film = reel(timeline(morph={"recipes": [other.to_dict()], "ease": "linear"}), frames=8)
+    film = film_job(timeline(morph={"recipes": [other.to_dict()], "ease": "linear"}), frames=8)
     assert np.array_equal(film.drawing(0).whole(), cppn.render(COLOURED, (40, 30)))
     assert np.array_equal(film.drawing(4).whole(), cppn.render(other, (40, 30)))
-    halfway = film.shot(2).recipe
+    halfway = film.state(2).recipe
     for a, b, mixed in zip(numbers(COLOURED), numbers(other), numbers(halfway), strict=True):
         lengths = np.linalg.norm(a), np.linalg.norm(b)
         np.testing.assert_allclose(np.linalg.norm(mixed), sum(lengths) / 2, rtol=1e-5)
@@ -191,8 +191,8 @@ def test_a_morph_goes_through_weights_of_their_full_size():
 
 def test_a_morph_between_palettes_goes_through_colours_between_them():
     one, two = (small("tanh", mode="palette", palette=name) for name in ("#000,#fff", "#f00,#fff"))
-    film = reel(timeline(one, morph={"recipes": [two.to_dict()], "ease": "linear"}), frames=8)
-    darkest = film.shot(2).recipe.color.palette.split(",")[0]
+    film = film_job(timeline(one, morph={"recipes": [two.to_dict()], "ease": "linear"}), frames=8)
+    darkest = film.state(2).recipe.color.palette.split(",")[0]
     red, green, blue = (int(darkest[i : i + 2], 16) for i in (1, 3, 5))
     assert 40 < red < 200
     assert green < 60
@@ -206,12 +206,12 @@ def light(pixels: np.ndarray) -> np.ndarray:
 
 def test_a_fade_mixes_light():
     other = small("tanh", hidden=(4,))
-    film = reel(timeline(morph={"recipes": [other.to_dict()], "ease": "linear"}), frames=8)
+    film = film_job(timeline(morph={"recipes": [other.to_dict()], "ease": "linear"}), frames=8)
     for share, index in ((0.5, 2), (0.25, 1), (0.5, 6)):
         mixed = film.drawing(index).whole()
         expected = (1 - share) * light(cppn.render(COLOURED, (40, 30))) + share * light(cppn.render(other, (40, 30)))
         assert np.abs(light(mixed) - expected).max() < 0.012
-    sixteen = Reel(film.score, (40, 30), film.fps, 8, quality_of(16)).drawing(2).whole()
+    sixteen = FilmJob(film.evaluator, (40, 30), film.fps, 8, quality_of(16)).drawing(2).whole()
     assert np.abs(sixteen / 257 - film.drawing(2).whole()).max() <= 0.51
 
 
@@ -222,8 +222,8 @@ def quality_of(bits: int):
 
 
 def test_levels_are_measured_once_so_that_nothing_flickers():
-    film = reel(LOOPS["levels that must be measured"])
-    levels = {film.shot(i).recipe.color.levels for i in range(12)}
+    film = film_job(LOOPS["levels that must be measured"])
+    levels = {film.state(i).recipe.color.levels for i in range(12)}
     assert len(levels) == 1
     values = np.stack([film.drawing(i).whole() for i in range(12)])
     assert (values < 5).mean() < 0.1
@@ -237,7 +237,7 @@ def test_all_frames_share_one_compiled_pipeline():
         cppn.load("silk"), drift={"amount": 0.2},
         tracks=[{"knob": "zoom", "keys": [[0, 1], [4, 3]]}, {"knob": "rotate", "keys": [[0, 0], [4, 90]]}, {"knob": "freq.1", "keys": [[0, 1.4], [4, 2]]}],
     )  # fmt: skip
-    film = reel(line, frames=20)
+    film = film_job(line, frames=20)
     film.drawing(0)
     before = _compiled.cache_info().misses
     for i in range(20):
@@ -276,7 +276,7 @@ def test_a_film_made_longer_shows_the_same_at_each_part_of_its_time(found, secon
     slow = line.lasting(seconds)
     assert slow.duration == seconds
     for part in (0, 0.3, 0.71, 1):
-        a, b = (Score(one).shot(part).recipe.view.zoom for one in (line, slow))
+        a, b = (Evaluator(one).state(part).recipe.view.zoom for one in (line, slow))
         assert math.isclose(a, b, rel_tol=1e-6)
 
 
@@ -318,7 +318,7 @@ WRONG = {
 def test_a_timeline_that_cannot_be_is_refused_in_one_line(case):
     data, told = WRONG[case]
     with pytest.raises(CppnError, match=told) as error:
-        Score(from_dict({"recipe": COLOURED.to_dict(), "duration": 4, **data}, where="a.toml"))
+        Evaluator(from_dict({"recipe": COLOURED.to_dict(), "duration": 4, **data}, where="a.toml"))
     assert "\n" not in str(error.value)
 
 
@@ -348,8 +348,8 @@ def test_files_name_pictures_beside_them_and_presets(tmp_path):
 def test_the_motions_that_come_with_the_program_are_loops_in_which_something_is_to_be_seen(name):
     line = read_timeline(motions[name])
     assert line.description
-    film = reel(line, frames=round(25 * line.duration), size=(48, 48))
-    assert film.score.is_loop
+    film = film_job(line, frames=round(25 * line.duration), size=(48, 48))
+    assert film.evaluator.is_loop
     assert np.array_equal(film.drawing(film.frames).whole(), film.drawing(0).whole())
     steps, spreads = [], []
     for i in range(0, film.frames, film.frames // 12):
@@ -369,9 +369,9 @@ def test_a_motion_has_a_name_of_its_own():
 
 @pytest.mark.parametrize("name", LOOPS)
 def test_the_recipe_of_a_frame_draws_that_frame(name, tmp_path):
-    film = reel(LOOPS[name], frames=7)
+    film = film_job(LOOPS[name], frames=7)
     for index in (0, 2, 5):
-        shot = film.shot(index)
-        if shot.other is None:
-            assert np.array_equal(cppn.render(shot.recipe, (40, 30)), film.drawing(index).whole())
-            assert cppn.load(cppn.save(shot.recipe, tmp_path / "frame.toml")) == shot.recipe
+        state = film.state(index)
+        if state.other is None:
+            assert np.array_equal(cppn.render(state.recipe, (40, 30)), film.drawing(index).whole())
+            assert cppn.load(cppn.save(state.recipe, tmp_path / "frame.toml")) == state.recipe

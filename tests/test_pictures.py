@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 
 import cppn
 from cppn.errors import CppnError
-from cppn.pictures import read_picture
+from cppn.files.pictures import read_picture
 
 CORNERS = np.array([[(200, 40, 40), (40, 180, 60)], [(50, 60, 210), (128, 128, 128)]], np.uint8)
 COLOUR = CORNERS.repeat(32, axis=0).repeat(48, axis=1)

@@ -10,8 +10,8 @@ from PIL import Image
 
 import cppn
 from cppn.field.activations import parse_activation
+from cppn.files.presets import folder
 from cppn.fit.targets import parse_target
-from cppn.library import folder
 from cppn.mosaic import mosaic
 
 ROOT = Path(__file__).parent.parent

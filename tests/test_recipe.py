@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cppn
-from cppn.develop import develop, develop_network
-from cppn.network import write_weights
-from cppn.recipe import VERSION, from_dict, from_json
-from cppn.transcribe import transcribe
+from cppn.network.develop import develop, develop_network
+from cppn.network.transcribe import transcribe
+from cppn.network.weights import write_weights
+from cppn.recipe import from_dict
+from cppn.recipe.model import VERSION, from_json
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 texts = st.text(max_size=40)
@@ -86,7 +87,7 @@ def test_levels_are_those_given_else_the_activations_own_else_those_measured_and
 
     assert levels() == (-1, 1)
     assert levels(levels=(0, 2)) == (0, 2)
-    from cppn.drawing import complete
+    from cppn.draw.drawing import complete
 
     open_ = cppn.Recipe(seed=3, network=cppn.NetworkRecipe(act=("relu",)))
     closed = complete(open_)
@@ -237,7 +238,7 @@ def test_a_blend_out_of_range_is_refused_in_one_line(blend):
 
 
 def test_another_seed_drops_a_blend_and_another_shape_keeps_it():
-    from cppn.overrides import override
+    from cppn.recipe.overrides import override
 
     recipe = cppn.Recipe(network=cppn.NetworkRecipe(blend=BLEND))
     assert override(recipe, {"seed": 4}).network.blend == ()

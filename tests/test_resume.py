@@ -16,7 +16,7 @@ from conftest import Run, pixels
 
 import cppn
 from cppn.cli import main  # noqa: F401  the module is there before any process is started
-from cppn.sinks.spool import Spool
+from cppn.files.checkpoint import Checkpoint
 
 SIZE = (1600, 1200)
 DRAW = ("silk", "--size", "1600x1200", "--aa", "4", "--threads", "1", "-o", "a.png")
@@ -176,24 +176,26 @@ def test_every_format_can_be_resumed(name, tmp_path):
     recipe, size = cppn.load("silk"), (300, 200)
     fresh = cppn.save(recipe, tmp_path / f"fresh-{name}", size=size)
 
-    add, bands = Spool.add, iter(range(5))
+    add, bands = Checkpoint.add, iter(range(5))
 
-    def break_off(self: Spool, band: np.ndarray) -> None:
+    def break_off(self: Checkpoint, band: np.ndarray) -> None:
         if next(bands, None) is None:
             raise KeyboardInterrupt
         add(self, band)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cppn.drawing.BAND", 5000)
-        patch.setattr(Spool, "add", break_off)
+        patch.setattr("cppn.draw.drawing.BAND", 5000)
+        patch.setattr(Checkpoint, "add", break_off)
         with pytest.raises(KeyboardInterrupt):
             cppn.save(recipe, tmp_path / name, size=size, resume=True)
     assert (tmp_path / f"{name}.cppn-resume").exists()
     drawn = []
     with pytest.MonkeyPatch.context() as patch:
-        crop = cppn.drawing.Drawing.crop
+        crop = cppn.draw.drawing.Drawing.crop
         patch.setattr(
-            cppn.drawing.Drawing, "crop", lambda self, left, top, w, h: drawn.append(top) or crop(self, left, top, w, h)
+            cppn.draw.drawing.Drawing,
+            "crop",
+            lambda self, left, top, w, h: drawn.append(top) or crop(self, left, top, w, h),
         )
         resumed = cppn.save(recipe, tmp_path / name, size=size, resume=True)
     assert min(drawn) == 5 * (5000 // 300), "only what was missing is drawn"

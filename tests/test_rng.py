@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cppn
-from cppn.develop import develop_network
 from cppn.motion.walks import Drift, streams
+from cppn.network.develop import develop_network
 from cppn.rng import LARGEST_SEED, Stream
 
 
@@ -69,7 +69,7 @@ def test_every_stream_that_is_drawn_from_has_a_name_of_its_own():
         (path, node)
         for path in Path(cppn.__file__).parent.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Stream", "Dice")
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Stream", "Sampler")
     ]
     assert len(calls) > 10
     for path, call in calls:

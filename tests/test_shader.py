@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, Page
 
 import cppn
 from cppn import web
-from cppn.develop import Field
-from cppn.drawing import developed
+from cppn.draw.drawing import developed
 from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE
+from cppn.network.develop import Field
 from cppn.recipe import from_dict
-from cppn.shader import WIDEST, shader
+from cppn.shader.shader import WIDEST, shader
 
 SIZE = (96, 64)
 ORIGIN = "http://cppn.test"

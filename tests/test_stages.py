@@ -20,8 +20,7 @@ from playwright.sync_api import Page
 from test_shader import card_pixels, page  # noqa: F401  a fixture
 
 import cppn
-from cppn.develop import Field
-from cppn.drawing import RenderJob
+from cppn.draw.drawing import RenderJob
 from cppn.engines.reference import outputs
 from cppn.export.onnx_file import field_bytes
 from cppn.field.activations import parse_activation
@@ -29,8 +28,9 @@ from cppn.field.color import ColorMap
 from cppn.field.inputs import parse_input
 from cppn.fit.ensemble import Ensemble
 from cppn.fit.optimizer import Learning
-from cppn.network import Network, Slice, Stage
-from cppn.view import View
+from cppn.network.develop import Field
+from cppn.network.stages import Network, Slice, Stage
+from cppn.recipe.view import View
 
 PLAIN = {
     "tanh": math.tanh, "sin": math.sin, "gauss": lambda x: math.exp(-x * x), "sigmoid": lambda x: 1 / (1 + math.exp(-x)),

@@ -12,8 +12,8 @@ from PIL import Image
 from torch import nn
 
 from cppn.cli import cli
-from cppn.develop import develop_network
 from cppn.errors import CppnError
+from cppn.network.develop import develop_network
 from cppn.recipe import from_dict
 from cppn.study.depth import capacity, flow, learning, stability, summary
 from cppn.study.depth.chapter import by_init

@@ -6,14 +6,14 @@ import torch
 from torch import nn
 
 import cppn
-from cppn.develop import develop_network
 from cppn.field.activations import CATALOGUE, parse_activation
 from cppn.fit.ensemble import Ensemble
 from cppn.fit.kernels import kernel
 from cppn.fit.optimizer import Learning
 from cppn.fit.targets import PATTERNS, Target, of_recipe, parse_target
 from cppn.fit.training import Diverged, last_loss, train, untrained
-from cppn.transcribe import with_weights
+from cppn.network.develop import develop_network
+from cppn.network.transcribe import with_weights
 
 ALL = ("sigmoid", "tanh", "cos(x)", "sin", "relu", "leakyrelu", "elu", "celu", "gelu", "mish", "selu", "silu")
 BOARD = parse_target("checkerboard")

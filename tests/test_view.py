@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cppn
-from cppn.drawing import job_of
-from cppn.view import LARGEST_SIDE, SIZES, View, frame, parse_length, parse_size
+from cppn.draw.drawing import job_of
+from cppn.recipe.view import LARGEST_SIDE, SIZES, View, frame, parse_length, parse_size
 
 
 def coordinates(view: View, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:

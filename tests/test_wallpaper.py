@@ -10,7 +10,7 @@ from conftest import small
 
 import cppn
 from cppn.errors import CppnError
-from cppn.wallpaper import DESKTOPS, commands, this_desktop
+from cppn.gallery.wallpaper import DESKTOPS, commands, this_desktop
 
 NAME = "a b'$(touch pwned);\"`.png"
 

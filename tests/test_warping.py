@@ -11,7 +11,7 @@ import pytest
 from conftest import Run, pixels
 
 import cppn
-from cppn.develop import develop_network
+from cppn.network.develop import develop_network
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

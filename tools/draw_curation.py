@@ -7,9 +7,9 @@ from PIL import Image
 from tqdm import tqdm
 
 import cppn
-from cppn.gallery.descriptors import distance, vector
-from cppn.gallery.invent import invent
-from cppn.gallery.pool import Candidate, choose_set, consider, described
+from cppn.search.invent import invent
+from cppn.search.measures import distance, vector
+from cppn.search.pool import Candidate, choose_set, consider, measured
 
 DOCS = Path(__file__).parent.parent / "docs"
 SIZE = (1920, 1080)
@@ -38,12 +38,12 @@ def sheet(recipes: list[cppn.Recipe], across: int) -> np.ndarray:
 
 def told_of_distances(found: list[Candidate]) -> None:
     """How far apart two candidates are, and each from itself enlarged by 6 %."""
-    points = np.stack([vector(one.description) for one in found if one.description is not None])
+    points = np.stack([vector(one.measures) for one in found if one.measures is not None])
     apart = np.sqrt(((points[:, None] - points[None]) ** 2).sum(-1))[np.triu_indices(len(points), 1)]
     near = []
     for one in found[:40]:
         enlarged = one.recipe.change({"view": {"zoom": 1.06 * one.recipe.view.zoom}})
-        near.append(distance(one.description, described(enlarged, SIZE)))
+        near.append(distance(one.measures, measured(enlarged, SIZE)))
     print(
         {
             "pairs, 5 and 50 %": np.percentile(apart, (5, 50)).round(3),
@@ -65,11 +65,11 @@ def main() -> None:
             write("curation-candidates.jpg", sheet([one.recipe for one in found], 16))
             chosen = choose_set(found, CHOSEN)
             write("curation-chosen.jpg", sheet([one.recipe for one, _ in chosen], 8))
-            points = [one.description for one, _ in chosen]
+            points = [one.measures for one, _ in chosen]
             nearest = min(distance(a, b) for i, a in enumerate(points) for b in points[:i])
             reasons: dict[str, int] = {}
             for one in found:
-                reason = one.fault.partition(" (")[0].partition(":")[0]
+                reason = one.rejection.partition(" (")[0].partition(":")[0]
                 reasons[reason] = reasons.get(reason, 0) + 1
             told_of_distances(found)
             print({"chosen": len(chosen), "nearest pair": round(nearest, 3), "faults": reasons})

@@ -8,15 +8,15 @@ from PIL import Image
 from tqdm import tqdm
 
 import cppn
-from cppn.drawing import complete
+from cppn.draw.drawing import complete
+from cppn.draw.saving import write_text
 from cppn.engines import Quality
-from cppn.gallery.folder import Copy, Entry, Plan
+from cppn.files.presets import motions
+from cppn.gallery.folder import Copy, Entry, Manifest
 from cppn.gallery.page import page
-from cppn.library import motions
-from cppn.motion.film import Reel, write_reel
-from cppn.motion.score import Score
+from cppn.motion.evaluator import Evaluator
+from cppn.motion.film import FilmJob, write_film_job
 from cppn.motion.timeline import read_timeline
-from cppn.saving import write_text
 
 ROOT = Path(__file__).parent.parent
 GALLERY = ROOT / "gallery"
@@ -47,7 +47,7 @@ def write_page() -> Path:
         entries.append(
             Entry(recipe.name, name.partition("/")[0], recipe.description, copy.recipe, (SIDE, SIDE), (copy,), path)
         )
-    plan = Plan({"presets": "all"}, tuple(entries))
+    plan = Manifest({"presets": "all"}, tuple(entries))
     write_text(GALLERY / "index.html", page(plan, entries, 3))
     return GALLERY / "index.html"
 
@@ -65,9 +65,9 @@ def main() -> None:
     for name, file in tqdm(motions.items(), unit="loop"):
         path = GALLERY / f"{name}.webp"
         path.parent.mkdir(parents=True, exist_ok=True)
-        score = Score(read_timeline(file))
-        frames = round(FPS * score.timeline.duration)
-        paths.append(write_reel(Reel(score, LOOP, FPS, frames, Quality(2)), path, quality=60))
+        evaluator = Evaluator(read_timeline(file))
+        frames = round(FPS * evaluator.timeline.duration)
+        paths.append(write_film_job(FilmJob(evaluator, LOOP, FPS, frames, Quality(2)), path, quality=60))
     for path in paths:
         print(path.relative_to(ROOT))
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cppn
-from cppn.develop import develop_network
-from cppn.network import write_weights
+from cppn.network.develop import develop_network
+from cppn.network.weights import write_weights
 from cppn.recipe import Recipe, from_dict
 from cppn.rng import Stream
 

@@ -20,7 +20,7 @@ from cppn.fit.mosaic_film import write_mosaic_film
 from cppn.fit.targets import parse_target
 from cppn.fit.training import last_loss, train, untrained
 from cppn.mosaic import mosaic
-from cppn.transcribe import with_weights
+from cppn.network.transcribe import with_weights
 
 ROOT = Path(__file__).parent.parent
 SEEDS = range(42, 50)

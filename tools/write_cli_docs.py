@@ -8,7 +8,7 @@ import click
 
 from cppn.cli import COMMANDS, cli
 from cppn.field.activations import ALIASES, CATALOGUE, PARAMETERS
-from cppn.view import SIZES
+from cppn.recipe.view import SIZES
 
 PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
 

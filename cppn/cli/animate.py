@@ -17,7 +17,7 @@ from . import options, types
 from .progress import count_bar
 
 if TYPE_CHECKING:
-    from ..motion.film import Reel
+    from ..motion.film import FilmJob
     from ..motion.timeline import Timeline, Track
     from ..recipe import Recipe
 
@@ -36,7 +36,7 @@ motion = options.together(
         help=f"The latent inputs go round a closed random curve ({LATENT}).",
     ),
     click.option(
-        "--sweep", type=types.SWEEP, multiple=True, metavar="KNOB=A:B[:C…]",
+        "--sweep", type=types.SWEEP, multiple=True, metavar="PARAMETER=A:B[:C…]",
         help="A number goes through values: freq=2:9, r=3.4:4, iters=0:6, gain=1:2:1, center=0,0:1,2, …",
     ),
     click.option("--zoom-to", type=types.EASED_NUMBER, metavar="Z", help="Zoom to a magnification."),
@@ -96,19 +96,19 @@ def command(sources: tuple[str, ...], **flags: Any) -> None:
       cppn animate zebra --zoom-to 20@smooth --boomerang -o frames/%04d.png
       cppn animate silk.mp4 --size 4k -o large.mp4
     """
-    from ..motion.score import Score
+    from ..motion.evaluator import Evaluator
 
     timeline, drawn = _timeline(sources, flags)
-    score = Score(timeline)
-    path, own_name = _path(flags, score.timeline.recipe, sources)
-    reel = _reel(score, path, drawn, flags)
+    evaluator = Evaluator(timeline)
+    path, own_name = _path(flags, evaluator.timeline.recipe, sources)
+    film_job = _film_job(evaluator, path, drawn, flags)
     if not flags["quiet"]:
         if not sources and flags["seed"] is None:
             click.echo(f"seed {timeline.recipe.seed}", err=True)
-        if not score.is_loop:
-            what = ", ".join(score.open_knobs)
+        if not evaluator.is_loop:
+            what = ", ".join(evaluator.open_parameters)
             click.echo(f"this is no loop: {what} does not end as it began; --boomerang makes it one", err=True)
-    _draw(reel, path, own_name, flags)
+    _draw(film_job, path, own_name, flags)
 
 
 def _timeline(sources: Sequence[str], flags: dict[str, Any]) -> tuple[Timeline, dict[str, Any]]:
@@ -166,7 +166,7 @@ def _timeline(sources: Sequence[str], flags: dict[str, Any]) -> tuple[Timeline, 
 
 def _recipe(recipe: Recipe, flags: dict[str, Any], *, new: bool = False) -> Recipe:
     """A source's recipe with the flags over it; of a new picture, with a new seed."""
-    from ..overrides import override
+    from ..recipe.overrides import override
     from .render import as_flags
 
     with as_flags(command):
@@ -198,11 +198,11 @@ def _seconds(flags: dict[str, Any], timeline: Timeline, drawn: dict[str, Any]) -
 
 def _pace(flags: dict[str, Any], drawn: dict[str, Any]) -> Fraction:
     """Frames a second, where no flag says so: of a film that is drawn again, else of the format."""
+    from ..files.sinks.film_formats import FILM_FORMATS, film_format
     from ..motion.film import is_numbered
-    from ..sinks.film_formats import FORMATS, film_format
 
     path = Path(flags["output"] or "a.mp4")
-    form = FORMATS[".mp4"] if is_numbered(path) else film_format(path)
+    form = FILM_FORMATS[".mp4"] if is_numbered(path) else film_format(path)
     if "fps" in drawn:
         kept: Fraction = types.pace(drawn["fps"])
         if kept <= form.fastest:
@@ -215,7 +215,7 @@ def _pace(flags: dict[str, Any], drawn: dict[str, Any]) -> Fraction:
 def _tracks(flags: dict[str, Any], recipe: Recipe, seconds: float, ease: str) -> Iterator[Track]:
     """The tracks that the flags ask for."""
     from ..errors import CppnError
-    from ..motion import knobs
+    from ..motion import parameters
     from ..motion.timeline import Track
 
     wanted: list[tuple[str, str, list[tuple[float, ...]], str | None]] = []
@@ -224,7 +224,7 @@ def _tracks(flags: dict[str, Any], recipe: Recipe, seconds: float, ease: str) ->
     for flag, name in (("zoom_to", "zoom"), ("rotate_by", "rotate"), ("pan", "center"), ("hue_by", "hue")):
         if flags[flag] is not None:
             value, own = flags[flag]
-            start = knobs.read(recipe, name)
+            start = parameters.read(recipe, name)
             moved = value if isinstance(value, tuple) else (value,)
             end = moved if flag == "zoom_to" else tuple(a + b for a, b in zip(start, moved, strict=True))
             wanted.append((f"--{flag.replace('_', '-')}", name, [start, end], own))
@@ -235,7 +235,7 @@ def _tracks(flags: dict[str, Any], recipe: Recipe, seconds: float, ease: str) ->
         with _as_flag(flag):
             last = len(values) - 1
             for value in values:
-                knobs.turn(recipe, {name: value})
+                parameters.changed(recipe, {name: value})
             keys = [(seconds * i / last, v if len(v) > 1 else v[0]) for i, v in enumerate(values)]
             yield Track.model_validate({"knob": name, "keys": keys, "ease": own or ease})
 
@@ -253,8 +253,8 @@ def _as_flag(flag: str) -> Iterator[None]:
 
 def _path(flags: dict[str, Any], recipe: Recipe, sources: Sequence[str]) -> tuple[Path, bool]:
     """Where the film goes, and whether that name is the program's own, which never takes a file's place."""
-    from ..naming import file_name
-    from ..sinks.names import free_path
+    from ..files.names import free_path
+    from ..files.naming import file_name
 
     output = flags["output"]
     folder = Path(output) if output is not None and (output.endswith(("/", "\\")) or Path(output).is_dir()) else None
@@ -264,12 +264,12 @@ def _path(flags: dict[str, Any], recipe: Recipe, sources: Sequence[str]) -> tupl
     return free_path((folder or Path()) / f"{stem}{'-preview' if flags['preview'] else ''}.mp4"), True
 
 
-def _reel(score: Any, path: Path, drawn: dict[str, Any], flags: dict[str, Any]) -> Reel:
+def _film_job(evaluator: Any, path: Path, drawn: dict[str, Any], flags: dict[str, Any]) -> FilmJob:
     """The film at its size and pace."""
     from ..engines import Quality
     from ..errors import CppnError
-    from ..motion.film import Reel, is_numbered
-    from ..sinks.film_formats import film_format
+    from ..files.sinks.film_formats import film_format
+    from ..motion.film import FilmJob, is_numbered
 
     again = {"width", "height"} <= drawn.keys()
     size = flags["size"][:2] if flags["size"] else (drawn["width"], drawn["height"]) if again else DEFAULT_SIZE
@@ -294,39 +294,41 @@ def _reel(score: Any, path: Path, drawn: dict[str, Any], flags: dict[str, Any]) 
         for flag in ("bits", "resume"):
             if flags[flag]:
                 raise CppnError("it is for numbered frames", where=f"--{flag}", legal="write -o frames/%04d.png")
-    frames = max(1, round(score.timeline.duration * fps))
+    frames = max(1, round(evaluator.timeline.duration * fps))
     if flags["frames"] is not None:
         frames = flags["frames"]
     dither = flags["dither"] if flags["dither"] is not None else drawn.get("dither", False)
     quality = Quality(samples, flags["bits"] or 8, dither)
-    return Reel(score, size, fps, frames, quality, flags["engine"], flags["device"], flags["threads"])
+    return FilmJob(evaluator, size, fps, frames, quality, flags["engine"], flags["device"], flags["threads"])
 
 
-def _draw(reel: Reel, path: Path, own_name: bool, flags: dict[str, Any]) -> None:
+def _draw(film_job: FilmJob, path: Path, own_name: bool, flags: dict[str, Any]) -> None:
     """Draw the film, and print where it is."""
-    from ..memory import DEFAULT
-    from ..motion.film import is_numbered, write_frames, write_reel
-    from ..sinks import Encoding
+    from ..draw.memory import DEFAULT
+    from ..files.sinks import Encoding
+    from ..motion.film import is_numbered, write_film_job, write_frames
 
     limit, started = flags["max_memory"] or DEFAULT, time.perf_counter()
-    with count_bar(reel.frames, "frame", flags["quiet"]) as progress:
+    with count_bar(film_job.frames, "frame", flags["quiet"]) as progress:
         if is_numbered(path):
             encoding = Encoding(flags["quality"])
             try:
                 written = write_frames(
-                    reel, path, encoding, max_memory=limit, resume=flags["resume"], progress=progress
+                    film_job, path, encoding, max_memory=limit, resume=flags["resume"], progress=progress
                 )
             except KeyboardInterrupt:
                 click.echo("cppn: finished frames are kept, and --resume goes on from there", err=True)
                 raise
         else:
             quality = flags["quality"]
-            written = [write_reel(reel, path, quality=quality, exclusive=own_name, max_memory=limit, progress=progress)]
+            written = [
+                write_film_job(film_job, path, quality=quality, exclusive=own_name, max_memory=limit, progress=progress)
+            ]
     if flags["as_json"]:
         report = {
-            "files": [str(one) for one in written], "width": reel.size[0], "height": reel.size[1],
-            "fps": float(reel.fps), "frames": reel.frames, "loop": reel.score.is_loop,
-            "seconds": round(time.perf_counter() - started, 3), "timeline": reel.score.timeline.to_dict(),
+            "files": [str(one) for one in written], "width": film_job.size[0], "height": film_job.size[1],
+            "fps": float(film_job.fps), "frames": film_job.frames, "loop": film_job.evaluator.is_loop,
+            "seconds": round(time.perf_counter() - started, 3), "timeline": film_job.evaluator.timeline.to_dict(),
         }  # fmt: skip
         click.echo(json.dumps(report))
     elif not flags["quiet"]:

@@ -42,7 +42,7 @@ def command(source: str | None, port: int, no_open: bool, output: str) -> None:
     if find_spec("starlette") is None or find_spec("uvicorn") is None:
         raise failure("the live page needs packages that are not installed", legal="install cppn[explore]")
     from ..explore.server import serve
-    from ..sources import load
+    from ..files.sources import load
 
     recipe = _new() if source is None else load(source)
     name = "new" if source is None else recipe.name or Path(source).stem
@@ -71,8 +71,8 @@ def read_command(line: str) -> Recipe:
     Errors: CppnError if it is not such a command.
     """
     from ..errors import CppnError
-    from ..overrides import override
     from ..recipe import Recipe
+    from ..recipe.overrides import override
     from . import render
 
     words = shlex.split(line)

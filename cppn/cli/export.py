@@ -31,9 +31,9 @@ def command(source: str | None, **flags: Any) -> None:
       cppn export --act "sin(3*x)" --rgb --seed 7 -o network.onnx
     """
     from ..export import export
-    from ..overrides import override
+    from ..files.sources import load
     from ..recipe import Recipe
-    from ..sources import load
+    from ..recipe.overrides import override
     from .render import as_flags
 
     recipe = load(source) if source is not None else Recipe()
@@ -43,7 +43,7 @@ def command(source: str | None, **flags: Any) -> None:
         recipe = recipe.change({"": {"seed": secrets.randbelow(2**32)}})
     path = export(recipe, flags["output"])
     if flags["as_json"]:
-        from ..drawing import complete
+        from ..draw.drawing import complete
 
         report = {"path": str(path), "bytes": path.stat().st_size, "recipe": complete(recipe).to_dict()}
         click.echo(json.dumps({"files": [report]}))

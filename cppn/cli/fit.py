@@ -19,7 +19,7 @@ from .stopping import in_its_own_time
 if TYPE_CHECKING:
     from ..fit.film import TrainingFilm
     from ..fit.photo import Fit, Progress
-    from ..network import Network
+    from ..network.stages import Network
     from ..recipe import Recipe
 
 _EMBEDDED = 24 << 20  # bytes of weights up to which the picture carries them itself
@@ -83,9 +83,9 @@ def command(photo: str, **flags: Any) -> None:
     """
     options.check_training(flags["device"])
     from ..errors import CppnError
-    from ..pictures import read_picture
-    from ..sinks import check
-    from ..sinks.names import free_path
+    from ..files.names import free_path
+    from ..files.pictures import read_picture
+    from ..files.sinks import check
 
     picture = read_picture(Path(photo))
     path = Path(flags["output"] or free_path(Path(f"{Path(photo).stem}-fit.png")))
@@ -176,8 +176,8 @@ def _fit(pixels: Any, flags: dict[str, Any]) -> Fit:
 
 def _check_beside(path: Path, kept: Path, fit: Fit, resume: bool) -> None:
     """Errors: CppnError if something else is where a checkpoint or weights are to stand beside the picture."""
+    from ..files.names import in_the_way
     from ..fit.checkpoint import is_checkpoint
-    from ..sinks.names import in_the_way
 
     beside = [kept] if kept.exists() and not resume and not is_checkpoint(kept) else []
     if _are_large(fit.network):
@@ -207,16 +207,16 @@ def _run(
 
 def _write(fit: Fit, path: Path, size: tuple[int, int]) -> list[str]:
     """The picture with its recipe inside; large weights go into a file beside it."""
-    from ..network import write_weights
-    from ..saving import save, write_bytes, write_text
-    from ..transcribe import with_weights
+    from ..draw.saving import save, write_bytes, write_text
+    from ..network.transcribe import with_weights
+    from ..network.weights import write_weights
 
     network = fit.network
     recipe: Recipe = with_weights(fit.recipe, network)
     if not _are_large(network):
         return [str(save(recipe, path, size=size))]
-    from ..drawing import render
-    from ..sinks.names import free_path
+    from ..draw.drawing import render
+    from ..files.names import free_path
 
     # they were free before the training, which may have taken long
     listed = free_path(path.with_suffix(_BESIDE[0]), lambda one: one.with_suffix(_BESIDE[1]))

@@ -14,7 +14,7 @@ from . import options, types
 from .progress import count_bar, pixel_bar
 
 if TYPE_CHECKING:
-    from ..gallery.order import Order
+    from ..gallery.request import GalleryRequest
 
 
 @click.command("gallery", short_help="Make a folder of wallpapers.")
@@ -73,45 +73,47 @@ def command(**flags: Any) -> None:
       cppn gallery --from-list favourites.json --size a3@300dpi -o prints/
     """
     if flags["list_styles"]:
-        from ..gallery.styles import STYLES
+        from ..search.styles import STYLES
 
         for name, style in STYLES.items():
             click.echo(f"{name:<10} {style.about}")
         return
+    from ..draw.memory import DEFAULT
+    from ..files.names import check_place
+    from ..files.sinks import Encoding
     from ..gallery.build import Making, build, resumable
-    from ..gallery.folder import Plan, check_folder
-    from ..memory import DEFAULT
-    from ..sinks import Encoding
-    from ..sinks.names import check_place
+    from ..gallery.folder import Manifest, check_folder
 
     folder = Path(flags["output"])
     _check(flags)
     check_place(folder)
-    order = _order(flags, folder)
-    order.load_sources()
-    if order.is_chosen and flags["seed"] is None and not flags["quiet"]:
-        click.echo(f"seed {order.seed}", err=True)
+    request = _order(flags, folder)
+    request.load_sources()
+    if request.is_chosen and flags["seed"] is None and not flags["quiet"]:
+        click.echo(f"seed {request.seed}", err=True)
     if flags["explain"]:
-        _explain(order, flags)
+        _explain(request, flags)
         return
-    check_folder(folder, Plan(order.settings, ()))  # before candidates are drawn: with the pictures' names once more
-    plan = resumable(folder, order.settings)
-    if plan is None:
-        with count_bar(order.pool if order.is_chosen else 0, "candidate", flags["quiet"]) as progress:
-            plan = order.plan(progress)
-        if order.is_chosen and len(plan.entries) < order.count and not flags["quiet"]:
-            few = "1 picture" if len(plan.entries) == 1 else f"{len(plan.entries)} pictures"
+    check_folder(
+        folder, Manifest(request.settings, ())
+    )  # before candidates are drawn: with the pictures' names once more
+    manifest = resumable(folder, request.settings)
+    if manifest is None:
+        with count_bar(request.pool if request.is_chosen else 0, "candidate", flags["quiet"]) as progress:
+            manifest = request.manifest(progress)
+        if request.is_chosen and len(manifest.entries) < request.count and not flags["quiet"]:
+            few = "1 picture" if len(manifest.entries) == 1 else f"{len(manifest.entries)} pictures"
             click.echo(f"{few}: more would be dull or alike; a larger --pool may have some", err=True)
     making = Making(
         flags["aa"], Encoding(flags["quality"]), flags["engine"], flags["device"], flags["threads"],
         flags["max_memory"] or DEFAULT,
     )  # fmt: skip
-    copies = [copy for entry in plan.entries for copy in entry.copies]
+    copies = [copy for entry in manifest.entries for copy in entry.copies]
     with pixel_bar(sum(copy.width * copy.height for copy in copies), flags["quiet"]) as progress:
-        build(folder, plan, making, progress=progress)
+        build(folder, manifest, making, progress=progress)
     if flags["as_json"]:
         files = [str(folder / copy.path) for copy in copies]
-        click.echo(json.dumps({"page": str(folder / "index.html"), "files": files, "settings": order.settings}))
+        click.echo(json.dumps({"page": str(folder / "index.html"), "files": files, "settings": request.settings}))
     elif not flags["quiet"]:
         click.echo(str(folder / "index.html"))
 
@@ -121,7 +123,7 @@ def _check(flags: dict[str, Any]) -> None:
     from ..engines import Quality
     from ..errors import CppnError, shorten
     from ..field.color import palette_table
-    from ..sinks.formats import FORMATS
+    from ..files.sinks.formats import PICTURE_FORMATS
 
     origins = [
         f"--{name}"
@@ -140,7 +142,7 @@ def _check(flags: dict[str, Any]) -> None:
     if flags["palette"]:
         palette_table(flags["palette"])
     Quality(flags["aa"])
-    if _ending(flags) not in FORMATS or not FORMATS[_ending(flags)].viewable:
+    if _ending(flags) not in PICTURE_FORMATS or not PICTURE_FORMATS[_ending(flags)].viewable:
         raise CppnError(
             f"{shorten(flags['ending'])!r} is not for galleries",
             where="--format",
@@ -152,35 +154,36 @@ def _ending(flags: dict[str, Any]) -> str:
     return f".{flags['ending'].lower().lstrip('.')}"
 
 
-def _order(flags: dict[str, Any], folder: Path) -> Order:
+def _order(flags: dict[str, Any], folder: Path) -> GalleryRequest:
     """What the flags ask for; without a seed, with that of a gallery of this kind that was begun here, or a new one."""
-    from ..gallery.folder import read_plan
-    from ..gallery.order import COUNT, POOL, Order
+    from ..gallery.folder import read_manifest
+    from ..gallery.request import COUNT, POOL, GalleryRequest
     from .render import as_flags
 
     count = COUNT if flags["count"] is None else flags["count"]
     sizes = tuple(tuple(size) for many in flags["sizes"] for size in many)
     styles = tuple(name for many in flags["style"] for name in many)
     with as_flags(command):
-        order = Order(
-            seed=flags["seed"] or 0, count=count, pool=flags["pool"] or POOL * count, sizes=sizes or Order.sizes,
+        request = GalleryRequest(
+            seed=flags["seed"] or 0, count=count, pool=flags["pool"] or POOL * count,
+            sizes=sizes or GalleryRequest.sizes,
             span=tuple(tuple(size[:2]) for size in flags["span"] or ()), styles=styles, tone=flags["tone"],
             palette=flags["palette"], sources=flags["sources"], presets=flags["shelf"], favourites=flags["from_list"],
             ending=_ending(flags), aa=flags["aa"], quality=flags["quality"],
         )  # fmt: skip
-    if flags["seed"] is not None or not order.is_chosen:
-        return order
-    old = read_plan(folder) if folder.is_dir() else None
-    begun = old is not None and {**old.settings, "seed": 0} == order.settings
-    return replace(order, seed=int(old.settings["seed"]) if old is not None and begun else secrets.randbelow(2**32))
+    if flags["seed"] is not None or not request.is_chosen:
+        return request
+    old = read_manifest(folder) if folder.is_dir() else None
+    begun = old is not None and {**old.settings, "seed": 0} == request.settings
+    return replace(request, seed=int(old.settings["seed"]) if old is not None and begun else secrets.randbelow(2**32))
 
 
-def _explain(order: Order, flags: dict[str, Any]) -> None:
+def _explain(request: GalleryRequest, flags: dict[str, Any]) -> None:
     """Say of each candidate what became of it."""
-    with count_bar(order.pool, "candidate", flags["quiet"]) as progress:
-        told = order.explain(progress)
+    with count_bar(request.pool, "candidate", flags["quiet"]) as progress:
+        told = request.explain(progress)
     if flags["as_json"]:
-        click.echo(json.dumps({"settings": order.settings, "candidates": told}))
+        click.echo(json.dumps({"settings": request.settings, "candidates": told}))
         return
     for line in told:
         click.echo(f"{line['name']:<20} {line['verdict']:<11} {line['why']}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..crew import each
+from ..parallel import each
 from . import options, types
 from .mosaic_files import Places, is_film, places_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..errors import CppnError
     from ..fit.training import Moment
     from ..mosaic.scale import Scale
-    from ..network import Network
+    from ..network.stages import Network
     from ..recipe import Recipe
 
 # the original's eleven, and sin, which its script names too
@@ -102,10 +102,10 @@ def command(source: str | None, **flags: Any) -> None:
 
 def _of_source(source: str, flags: dict[str, Any]) -> dict[str, Any]:
     """The mosaic, or one unit, of a picture that is there."""
-    from ..develop import develop_network
     from ..errors import CppnError
+    from ..files.sources import load
     from ..mosaic.scale import COMMON
-    from ..sources import load
+    from ..network.develop import develop_network
 
     if flags["act"] or flags["film_wanted"] or flags["like_original"]:
         training = "--act, --animate, --film and --like-original train a new network"
@@ -143,7 +143,7 @@ def _trained(flags: dict[str, Any]) -> tuple[dict[str, Any], CppnError | None]:
 
     # torch takes seconds to load: mistakes are told before
     from ..fit.training import Diverged, Moment, last_loss, untrained
-    from ..transcribe import with_weights
+    from ..network.transcribe import with_weights
 
     recipes = [untrained(act, seed, target, hidden, residual=flags["residual"]) for act in acts for seed in seeds]
     _check(recipes[0], places[0], flags, target.channels)
@@ -200,9 +200,9 @@ def _write(
     recipe: Recipe, places: Places, flags: dict[str, Any], look: dict[str, Any], labels: Sequence[str]
 ) -> list[str]:
     """Write the mosaic, or the one unit that is wanted; returns the paths."""
+    from ..draw.saving import save
     from ..mosaic import mosaic, parse_unit, unit_recipe
     from ..mosaic.scale import UNIT
-    from ..saving import save
 
     if flags["unit"]:
         scale = UNIT if flags["scale"] is None else flags["scale"]
@@ -225,14 +225,14 @@ def _write_film(
 
 def _check(recipe: Recipe, places: Places, flags: dict[str, Any], targets: int) -> None:
     """Before training, not after it: can what is wanted of its networks be shown, and written?"""
-    from ..develop import develop_network
     from ..errors import CppnError
     from ..field.color import palette_table
+    from ..files.sinks import check
+    from ..files.sinks.film_base import Film
+    from ..files.sinks.films import check_film
     from ..fit.mosaic_film import FPS
     from ..mosaic import layout, parse_unit, unit_recipe
-    from ..sinks import check
-    from ..sinks.film_base import Film
-    from ..sinks.films import check_film
+    from ..network.develop import develop_network
 
     output = flags["output"] or ""
     if output.endswith("/") and Path(output).parent.is_dir():

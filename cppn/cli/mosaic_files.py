@@ -19,7 +19,7 @@ class Places:
 
 def places_of(name: str, flags: dict[str, Any], *, alone: bool) -> Places:
     """A file's own name for one network, else a name beside the others."""
-    from ..sinks.names import free_path
+    from ..files.names import free_path
 
     output, film, stem = flags["output"], flags["film"], name if name.startswith("mosaic") else f"mosaic-{name}"
 
@@ -46,6 +46,6 @@ def places_of(name: str, flags: dict[str, Any], *, alone: bool) -> Places:
 
 def is_film(output: str | None) -> bool:
     """Does a name's ending mean a film? .png is a mosaic's."""
-    from ..sinks.film_formats import FORMATS
+    from ..files.sinks.film_formats import FILM_FORMATS
 
-    return Path(output or "").suffix.lower() in FORMATS.keys() - {".png"}
+    return Path(output or "").suffix.lower() in FILM_FORMATS.keys() - {".png"}

@@ -19,7 +19,7 @@ def command(as_json: bool) -> None:
 
     `cppn render NAME` draws a picture, `cppn animate NAME` a motion.
     """
-    from ..library import motions, presets
+    from ..files.presets import motions, presets
     from ..motion.timeline import read_timeline
 
     timelines = {name: read_timeline(path) for name, path in motions.items()}

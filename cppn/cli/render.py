@@ -18,11 +18,11 @@ from . import options, types
 from .progress import pixel_bar
 
 if TYPE_CHECKING:
-    from ..drawing import RenderJob
+    from ..draw.drawing import RenderJob
     from ..engines import Quality
+    from ..files.sinks import Encoding, Provenance
+    from ..files.sinks.formats import Format
     from ..recipe import Recipe
-    from ..sinks import Encoding, Imprint
-    from ..sinks.formats import Format
 
 MOST_PICTURES = 100_000
 DEFAULT_SIZE = (1024, 1024)
@@ -46,12 +46,12 @@ def command(source: str | None, **flags: Any) -> None:
       cppn render silk --size iphone-15 --aa 3 -o silk.png
       cppn render silk.png --zoom 4 --size 8k -o detail.png
     """
+    from ..files.sinks import Provenance
+    from ..files.sources import load_provenance
     from ..recipe import Recipe
-    from ..sinks import Imprint
-    from ..sources import load_imprint
 
-    imprint = load_imprint(source) if source is not None else Imprint(Recipe(), {})
-    job = _job(source, imprint, flags)
+    provenance = load_provenance(source) if source is not None else Provenance(Recipe(), {})
+    job = _job(source, provenance, flags)
     if flags["dry_run"]:
         _estimate(job, flags["as_json"])
         return
@@ -78,27 +78,27 @@ class _Job:
 
     def of(self, recipe: Recipe) -> RenderJob:
         """The drawing of one of them."""
-        from ..drawing import job_of
+        from ..draw.drawing import job_of
 
         return job_of(recipe, self.size, self.quality, bleed=self.bleed, **self.machine)
 
 
-def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
+def _job(source: str | None, provenance: Provenance, flags: dict[str, Any]) -> _Job:
+    from ..draw.memory import DEFAULT
     from ..engines import Quality, choose
     from ..errors import CppnError
-    from ..memory import DEFAULT
-    from ..sinks import Encoding, check
-    from ..sinks.formats import format_of
+    from ..files.sinks import Encoding, check
+    from ..files.sinks.formats import format_of
 
-    recipe = _recipe(source, imprint.recipe, flags)
-    count, kept = flags["count"], imprint.drawing
+    recipe = _recipe(source, provenance.recipe, flags)
+    count, kept = flags["count"], provenance.drawing
     if not 1 <= count <= MOST_PICTURES:
         raise CppnError(f"{count} pictures", where="--count", legal=f"1 to {MOST_PICTURES} are legal")
     if count > 1 and recipe.network.weights is not None:
         raise CppnError("its weights are given, so all pictures would be the same", where="--count", legal="draw one")
     recipes = [recipe.change({"": {"seed": recipe.seed + i}}) for i in range(count)] if count > 1 else [recipe]
     size, dpi, bleed = _size(flags, kept)
-    changed = recipe != imprint.recipe or source is None
+    changed = recipe != provenance.recipe or source is None
     paths, own_names = _paths(flags["output"], recipes, source, changed, size)
     # a flag always wins; else the picture that is drawn again, as far as the new file can hold it
     fitting = {**kept, "bits": kept.get("bits") if kept.get("bits") in format_of(paths[0]).bits else 8}
@@ -119,7 +119,7 @@ def _job(source: str | None, imprint: Imprint, flags: dict[str, Any]) -> _Job:
 
 def _recipe(source: str | None, recipe: Recipe, flags: dict[str, Any]) -> Recipe:
     """The source's recipe with the flags over it; without a source and a seed, with a new seed."""
-    from ..overrides import override
+    from ..recipe.overrides import override
 
     with as_flags(command):
         recipe = override(recipe, flags)
@@ -130,7 +130,7 @@ def _recipe(source: str | None, recipe: Recipe, flags: dict[str, Any]) -> Recipe
 
 def _draw(job: _Job, as_json: bool, quiet: bool) -> None:
     """Draw all pictures, and print their paths as they are finished."""
-    from ..saving import write_picture
+    from ..draw.saving import write_picture
 
     report = []
     pixels = len(job.recipes) * (job.size[0] + 2 * job.bleed) * (job.size[1] + 2 * job.bleed)
@@ -157,7 +157,7 @@ def _draw(job: _Job, as_json: bool, quiet: bool) -> None:
 def _told_what_is_kept(path: Path) -> Iterator[None]:
     """When the program is stopped, say what it leaves on disk to go on from."""
     from ..errors import CppnError
-    from ..sinks.spool import SUFFIX
+    from ..files.checkpoint import SUFFIX
 
     try:
         yield
@@ -188,7 +188,7 @@ def as_flags(command: click.Command) -> Iterator[None]:
 
 def _size(flags: dict[str, Any], kept: dict[str, Any]) -> tuple[tuple[int, int], float | None, int]:
     """Width and height, resolution, and pixels of bleed: what the flags say, else the picture that is drawn again."""
-    from ..view import Size, parse_length
+    from ..recipe.view import Size, parse_length
 
     size = flags["size"]
     if size is None:
@@ -206,8 +206,8 @@ def _paths(
     output: str | None, recipes: list[Any], source: str | None, changed: bool, size: tuple[int, int]
 ) -> tuple[list[Path], bool]:
     """Where each picture goes, and whether the names are the program's own, which never take a file's place."""
-    from ..naming import file_name
-    from ..sinks.names import free_path
+    from ..files.names import free_path
+    from ..files.naming import file_name
 
     folder = Path(output) if output is not None and (output.endswith(("/", "\\")) or Path(output).is_dir()) else None
     if output is None or folder is not None:
@@ -223,8 +223,8 @@ def _paths(
 
 def _estimate(job: _Job, as_json: bool) -> None:
     """Say what drawing all the pictures would take, as the first one tells."""
-    from ..estimate import estimate
-    from ..memory import check_memory
+    from ..draw.estimate import estimate
+    from ..draw.memory import check_memory
 
     started = time.perf_counter()
     first, count = job.of(job.recipes[0]), len(job.recipes)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
-from ..making import leave_nothing
+from ..files.atomic import leave_nothing
 
 _GRACE = 0.8  # seconds for what is under way to come to rest
 _AGAIN = 0.01

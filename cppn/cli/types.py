@@ -98,8 +98,8 @@ def eased(parser: Callable[[str], Any]) -> Callable[[str], tuple[Any, str | None
     return parse
 
 
-def sweep(text: str) -> tuple[str, list[tuple[float, ...]]]:
-    """A knob and the values it goes through: `freq=2:9`, `center=0,0:1,2:0,0`."""
+def parameter_sweep(text: str) -> tuple[str, list[tuple[float, ...]]]:
+    """A parameter path and the values it goes through: `freq=2:9`, `center=0,0:1,2:0,0`."""
     name, equals, body = text.partition("=")
     values = [numbers(part) for part in body.split(":")]
     if not equals or len(values) < 2 or not all(values):
@@ -144,7 +144,7 @@ def latent(text: str) -> int | tuple[float, ...]:
 
 def size(text: str) -> Any:
     """A picture's width and height, and its resolution if it is one on paper."""
-    from ..view import parse_size
+    from ..recipe.view import parse_size
 
     return parse_size(text)
 
@@ -165,7 +165,7 @@ def span(text: str) -> list[Any]:
 def styles(text: str) -> list[str]:
     """Names of styles, separated by commas."""
     from ..errors import unknown
-    from ..gallery.styles import STYLES
+    from ..search.styles import STYLES
 
     names = [part.strip() for part in text.split(",")]
     for name in names:
@@ -176,7 +176,7 @@ def styles(text: str) -> list[str]:
 
 def memory(text: str) -> int:
     """An amount of memory in bytes."""
-    from ..memory import parse_bytes
+    from ..draw.memory import parse_bytes
 
     return parse_bytes(text)
 
@@ -194,13 +194,13 @@ def _palette_names() -> list[str]:
 
 
 def _size_names() -> list[str]:
-    from ..view import PAPERS, SIZES
+    from ..recipe.view import PAPERS, SIZES
 
     return [*SIZES, *PAPERS]
 
 
 def _style_names() -> list[str]:
-    from ..gallery.styles import STYLES
+    from ..search.styles import STYLES
 
     return list(STYLES)
 
@@ -214,7 +214,7 @@ class Source(click.ParamType[Any]):
         self._motion = motion
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from ..library import motions, presets
+        from ..files.presets import motions, presets
 
         names = [*presets, *(name.rpartition("/")[2] for name in presets), *_files(incomplete)]
         names += [*motions, *motions.short_names] if self._motion else []
@@ -270,7 +270,7 @@ SPAN = Parsed("span", span)
 STYLES = Parsed("styles", styles, _style_names)
 PACE = Parsed("fps", pace)
 SECONDS = Parsed("seconds", seconds)
-SWEEP = Parsed("sweep", eased(sweep))
+SWEEP = Parsed("sweep", eased(parameter_sweep))
 EASED_NUMBER = Parsed("number", eased(number))
 EASED_PAIR = Parsed("x,y", eased(pair))
 ACTIVATIONS = Parsed("act", words, _activation_names)

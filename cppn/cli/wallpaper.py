@@ -28,7 +28,7 @@ def command(file: str, dark: str | None, desktop: str | None, placement: str, dr
       cppn wallpaper flow-0000-6400x2160.png --placement spanned
     """
     from ..errors import CppnError, unknown
-    from ..wallpaper import DESKTOPS, PLACEMENTS, check_picture, commands, set_wallpaper, this_desktop
+    from ..gallery.wallpaper import DESKTOPS, PLACEMENTS, check_picture, commands, set_wallpaper, this_desktop
 
     desktop = desktop.lower() if desktop else this_desktop()
     picture, night = Path(file), Path(dark) if dark else None

@@ -9,8 +9,8 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..develop import Field
 from ..errors import CppnError, failure, unknown
+from ..network.develop import Field
 from .adaptive import AdaptivePlan
 from .base import Engine, Pixels, Plan, Quality
 

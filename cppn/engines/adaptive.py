@@ -20,15 +20,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import Field
 from ..field.color import quantise
 from ..field.numpy_ops import NumpyOps
 from ..field.ops import Ops, Value
-from ..view import Frame
-from .base import Engine, Pixels, Quality, Settle
+from ..network.develop import Field
+from ..recipe.view import Frame
+from .base import Engine, Pixels, Quality, Resolve
 
 SIDE = 8  # of the grid of samples, those of --aa 8
-STAGGERS = (4, 2)  # of each need: 16 samples, 32 samples
+STRIDES = (4, 2)  # of each need: 16 samples, 32 samples
 
 # In units of 1/255. Measured on the art presets at 1024×1024: an edge passes a third difference of twice its height,
 # a smooth pixel with one of 40 is off by 2 at most.
@@ -66,7 +66,7 @@ def need(reach: Value, bend: Value, ops: Ops) -> Value:
     return ops.where(reach > _LEAST_REACH, ops.where(bend > _LEAST_BEND, hard, 0.0), 0.0)
 
 
-def numpy_settle(channels: int, quality: Quality) -> Settle:
+def numpy_resolve(channels: int, quality: Quality) -> Resolve:
     """`smooth` and `need` over arrays, for engines without code of their own."""
     ops = NumpyOps()
 
@@ -88,11 +88,11 @@ class AdaptivePlan:
         # the corner above and left of pixel (0, 0) has the number (1, 1): there is one more all around
         wider = frame._replace(width=frame.width + 3, height=frame.height + 3)
         self._corners = engine.prepare(field, wider, Quality(1, 32))
-        self._settle = engine.settle(field.color.channels, quality)
+        self._resolve = engine.resolve(field.color.channels, quality)
         self._scratch = threading.local()  # a large array costs more to obtain than to fill
         # made when first needed: a smooth picture never asks for them
         self._samples = lru_cache(
-            lambda stagger: engine.prepare_points(field, frame, replace(quality, samples=SIDE, stagger=stagger))
+            lambda stride: engine.prepare_points(field, frame, replace(quality, samples=SIDE, stride=stride))
         )
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
@@ -103,13 +103,13 @@ class AdaptivePlan:
         corners = self._scratch.corners[: math.prod(shape)].reshape(shape)
         self._corners.draw(corners, top, left)
         needs = np.empty((rows, columns), np.uint8)
-        self._settle(corners, out, needs, top, left)
+        self._resolve(corners, out, needs, top, left)
         places = np.flatnonzero(needs)
         levels = needs.ravel()[places]
-        for level, stagger in enumerate(STAGGERS, 1):
+        for level, stride in enumerate(STRIDES, 1):
             at = places[levels == level]
             if at.size:
                 j, i = (index.astype(np.int32) for index in np.divmod(at, columns))
                 drawn = np.empty((at.size, channels), out.dtype)
-                self._samples(stagger).draw_at(drawn, j + np.int32(top), i + np.int32(left))
+                self._samples(stride).draw_at(drawn, j + np.int32(top), i + np.int32(left))
                 out[j, i] = drawn

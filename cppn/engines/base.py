@@ -9,13 +9,13 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import Field
 from ..errors import CppnError
-from ..view import Frame
+from ..network.develop import Field
+from ..recipe.view import Frame
 
 Pixels = NDArray[Any]
 # fills pixels and their needs from the corners around them; the first pixel's row and column are told
-Settle = Callable[[NDArray[np.float32], Pixels, NDArray[np.uint8], int, int], None]
+Resolve = Callable[[NDArray[np.float32], Pixels, NDArray[np.uint8], int, int], None]
 DTYPES = {8: np.uint8, 16: np.uint16, 32: np.float32}
 
 
@@ -25,13 +25,13 @@ class Quality:
 
     `samples`: samples a pixel is N × N, or "auto" for as many as each pixel needs. `bits`: 8 or 16, whole numbers; 32,
     floats in [0, 1]. `dither`: 8-bit noise of one step before rounding, the same for the same pixel always.
-    `stagger`: of the N × N, only every stagger-th in a row, shifted by one from row to row; it divides N.
+    `stride`: of the N × N, only every stride-th in a row, shifted by one from row to row; it divides N.
     """
 
     samples: int | Literal["auto"] = 1
     bits: int = 8
     dither: bool = False
-    stagger: int = 1
+    stride: int = 1
 
     def __post_init__(self) -> None:
         if self.samples != "auto" and not 1 <= self.samples <= 64:
@@ -49,16 +49,14 @@ class Quality:
     @property
     def cost(self) -> int:
         """Samples that every pixel takes; of "auto", at least."""
-        return 1 if self.samples == "auto" else self.samples**2 // self.stagger
+        return 1 if self.samples == "auto" else self.samples**2 // self.stride
 
     @property
     def grid(self) -> list[tuple[float, float]]:
         """Where in a pixel the samples lie, in pixels right of and below its middle; not of "auto"."""
         n = int(self.samples)
         return [
-            ((a + 0.5) / n - 0.5, (b + 0.5) / n - 0.5)
-            for a in range(n)
-            for b in range(a % self.stagger, n, self.stagger)
+            ((a + 0.5) / n - 0.5, (b + 0.5) / n - 0.5) for a in range(n) for b in range(a % self.stride, n, self.stride)
         ]
 
 
@@ -92,5 +90,5 @@ class Engine(Protocol):
     def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> PointPlan:
         """Make ready to draw single pixels."""
 
-    def settle(self, channels: int, quality: Quality) -> Settle:
+    def resolve(self, channels: int, quality: Quality) -> Resolve:
         """What tells, of adaptive drawings, which pixels need samples of their own; see `adaptive`."""

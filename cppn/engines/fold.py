@@ -20,12 +20,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import Field
 from ..field.activations import Activation
 from ..field.formula import Node, make, name, number
 from ..field.ops import PEAK
-from ..network import Network, Slice, Stage
-from ..view import Frame
+from ..network.develop import Field
+from ..network.stages import Network, Slice, Stage
+from ..recipe.view import Frame
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import Any
 import halide as hl
 import numpy as np
 
-from ..crew import alone
+from ..parallel import alone
 
 
 def compile_by_drawing(pipeline: Any, images: Sequence[Any], empty: Sequence[np.ndarray[Any, Any]]) -> None:

@@ -18,14 +18,14 @@ import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import Field
 from ..field.color import NO_TURN
-from ..network import Network
-from ..view import Frame
-from .base import Pixels, Plan, PointPlan, Quality, Settle
+from ..network.develop import Field
+from ..network.stages import Network
+from ..recipe.view import Frame
+from .base import Pixels, Plan, PointPlan, Quality, Resolve
 from .fold import PIXEL, Folded, fold, fold_activation
 from .halide_pipeline import TURN, Pipeline, Shape
-from .halide_settle import halide_settle
+from .halide_resolve import halide_resolve
 from .halide_stages import SliceShape, StageShape
 from .parts import total
 from .workers import Workers, in_forked_children
@@ -55,8 +55,8 @@ class HalideEngine:
         cores = [fold_activation(one, turns=True).core for one in field.network.activations]
         return total([*field.network.inputs, *cores]) + _LAYER * len(cores) <= _MOST
 
-    def settle(self, channels: int, quality: Quality) -> Settle:
-        return halide_settle(self.workers, channels, quality)
+    def resolve(self, channels: int, quality: Quality) -> Resolve:
+        return halide_resolve(self.workers, channels, quality)
 
 
 class _Bound:
@@ -77,7 +77,7 @@ class _Bound:
         self._numbers = {
             **_outputs(folded),
             "middle_x": (plane.pop("width") - 1) / 2, "middle_y": (plane.pop("height") - 1) / 2, **plane,
-            "samples": int(quality.samples), "stagger": quality.stagger,
+            "samples": int(quality.samples), "stride": quality.stride,
             "sample": 1 / int(quality.samples), "share": 1 / quality.cost,
             **dict(zip(TURN, field.color.turn or NO_TURN, strict=True)),
             **_parameters(folded.network),

@@ -17,7 +17,7 @@ from typing import Any
 
 import halide as hl
 
-from ..field.approximations import (
+from ..field.approximations import (  # fmt: skip
     ATAN,
     COS_HALF_TURNS,
     ERF,
@@ -26,7 +26,7 @@ from ..field.approximations import (
     SIN_TURNS,
     TANH,
     TANH_LIMIT,
-)  # fmt: skip
+)
 from ..field.color import quantise
 from ..field.ops import Ops, Value
 from .workers import in_forked_children

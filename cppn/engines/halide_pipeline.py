@@ -98,8 +98,8 @@ class Pipeline:
         out = hl.Func("out")
         xo, xi = hl.Var("xo"), hl.Var("xi")
         if shape.averaged:
-            samples, stagger = (self._number(name, _INT) for name in ("samples", "stagger"))
-            grid = hl.RDom([(0, samples), (0, samples // stagger)], "grid")
+            samples, stride = (self._number(name, _INT) for name in ("samples", "stride"))
+            grid = hl.RDom([(0, samples), (0, samples // stride)], "grid")
             total = hl.Func("total")
             total[x, y, c] = f32(0.0)
             total[x, y, c] += colour[x, y, grid.x, grid.y, c]
@@ -127,8 +127,8 @@ class Pipeline:
         u, v = hl.cast(_F32, column) - number("middle_x"), hl.cast(_F32, row) - number("middle_y")
         if self._shape.averaged:
             a, b = place[2:]
-            stagger = number("stagger", _INT)
-            b = b * stagger + a % stagger
+            stride = number("stride", _INT)
+            b = b * stride + a % stride
             u, v = (
                 coordinate + ((hl.cast(_F32, part) + f32(0.5)) * number("sample") - f32(0.5))
                 for coordinate, part in ((u, a), (v, b))

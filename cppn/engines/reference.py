@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import Field
 from ..field.color import decode, encode, quantise
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
-from ..network import Network
-from ..view import Frame
-from ..walk import walk
-from .adaptive import numpy_settle
+from ..network.develop import Field
+from ..network.stages import Network
+from ..network.walk import walk
+from ..recipe.view import Frame
+from .adaptive import numpy_resolve
 from .base import Pixels, Quality
 
 Floats = NDArray[np.float64]
@@ -59,7 +59,7 @@ class ReferenceEngine:
     """Slow and straightforward."""
 
     name = "reference"
-    settle = staticmethod(numpy_settle)
+    resolve = staticmethod(numpy_resolve)
 
     def __init__(self, device: str = "cpu", threads: int = 1) -> None:
         self.device, self.threads = device, threads

@@ -14,15 +14,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..develop import Field
 from ..errors import failure
 from ..field.color import decode, encode, quantise
 from ..field.formula import evaluate
 from ..field.ops import Value
-from ..network import Network
-from ..view import Frame
-from ..walk import walk
-from .adaptive import numpy_settle
+from ..network.develop import Field
+from ..network.stages import Network
+from ..network.walk import walk
+from ..recipe.view import Frame
+from .adaptive import numpy_resolve
 from .base import Pixels, Quality
 from .fold import fold
 from .torch_ops import TorchOps
@@ -70,7 +70,7 @@ class TorchEngine:
     """
 
     name = "torch"
-    settle = staticmethod(numpy_settle)
+    resolve = staticmethod(numpy_resolve)
 
     def __init__(self, device: str = "cpu", threads: int = 1) -> None:
         check_device(device)

@@ -23,21 +23,22 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from .. import web
-from ..drawing import render
+from ..draw.drawing import render
 from ..engines import Quality
 from ..errors import CppnError, failure, shorten
 from ..export import export
-from ..naming import file_name
-from ..recipe import Recipe, Section, parse_json, validated
-from ..sinks.names import check_place, free_path, make_folder
+from ..files.names import check_place, free_path, make_folder
+from ..files.naming import file_name
+from ..recipe import Recipe
+from ..recipe.model import Section, parse_json, validated
+from ..recipe.view import parse_size
+from ..search.breed import cross, mutate, offspring
 from ..version import __version__
-from ..view import parse_size
-from . import asked
-from .breed import cross, litter, mutate
+from . import requests as asked
 from .guard import Guard
-from .kept import Kept, Lineage
-from .told import catalogue, shader_bytes, told
-from .work import Queue, QueueFullError, plain_name
+from .jobs import Queue, QueueFullError, plain_name
+from .library import Library, Lineage
+from .payloads import catalogue, shader_bytes, told
 
 PAGE = Path(__file__).parent / "page"
 _TYPES = {
@@ -59,7 +60,7 @@ class Explorer:
         quit: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self.recipe, self.name, self.folder, self.read, self.quit = recipe, name, folder, read, quit
-        self.kept, self.queue = Kept(folder), Queue(folder)
+        self.kept, self.queue = Library(folder), Queue(folder)
         self._one = threading.Lock()  # a preview at a time: each takes all cores
 
     def start(self) -> Response:
@@ -81,11 +82,11 @@ class Explorer:
         recipe, name = asked.read_source(want.source)
         return JSONResponse({"recipe": told(recipe), "name": name})
 
-    def breed(self, want: asked.Litter) -> Response:
+    def breed(self, want: asked.OffspringRequest) -> Response:
         """Children of a recipe, or of two."""
         first, *second = want.parents
         children = []
-        for seed in litter(want.seed, want.count):
+        for seed in offspring(want.seed, want.count):
             if second:
                 children.append(cross(first, second[0], want.strength, want.locks, seed))
             else:
@@ -100,7 +101,7 @@ class Explorer:
         Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels).save(file, "png", compress_level=1)
         return Response(file.getvalue(), media_type="image/png")
 
-    def draw(self, want: asked.Order) -> Response:
+    def draw(self, want: asked.DrawingRequest) -> Response:
         """A new drawing in the queue."""
         size = parse_size(want.size)
         job = self.queue.add(want.recipe, size, Quality(want.aa, want.bits), want.format)
@@ -159,9 +160,9 @@ def app(explorer: Explorer, port: int) -> ASGIApp:
         Route("/api/start", _get(one.start)),
         Route("/api/shader", _post(asked.Shown, one.shader), methods=["POST"]),
         Route("/api/load", _post(asked.Source, one.load), methods=["POST"]),
-        Route("/api/breed", _post(asked.Litter, one.breed), methods=["POST"]),
+        Route("/api/breed", _post(asked.OffspringRequest, one.breed), methods=["POST"]),
         Route("/api/preview", _post(asked.Preview, one.preview), methods=["POST"]),
-        Route("/api/draw", _post(asked.Order, one.draw), methods=["POST"]),
+        Route("/api/draw", _post(asked.DrawingRequest, one.draw), methods=["POST"]),
         Route("/api/draw", _get(one.jobs)),
         Route("/api/draw/{name}", _of_name(one.cancel), methods=["DELETE"]),
         Route("/api/export", _post(asked.Export, one.export), methods=["POST"]),

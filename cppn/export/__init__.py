@@ -12,7 +12,7 @@ from ..errors import CppnError, failure
 if TYPE_CHECKING:
     from ..recipe import Recipe
 
-FORMATS = {".html": "a page", ".glsl": "a Shadertoy shader", ".onnx": "a network file"}
+EXPORT_FORMATS = {".html": "a page", ".glsl": "a Shadertoy shader", ".onnx": "a network file"}
 
 
 def export(recipe: Recipe, path: str | os.PathLike[str]) -> Path:
@@ -22,14 +22,14 @@ def export(recipe: Recipe, path: str | os.PathLike[str]) -> Path:
     `.onnx`: the network, from points (n, 2) of the plane to sRGB colours (n, 1 or 3) in [0, 1].
     Errors: CppnError for other endings, networks that the format does not hold, and files that cannot be written.
     """
-    from ..saving import write_bytes
-    from ..sinks.names import check_folder
+    from ..draw.saving import write_bytes
+    from ..files.names import check_folder
 
     target = Path(path)
     ending = target.suffix.lower()
-    if ending not in FORMATS:
+    if ending not in EXPORT_FORMATS:
         what = f"unknown export format {ending!r}" if ending else "the file name has no ending"
-        legal = ", ".join(f"{key} ({meaning})" for key, meaning in FORMATS.items())
+        legal = ", ".join(f"{key} ({meaning})" for key, meaning in EXPORT_FORMATS.items())
         raise CppnError(what, where=str(target), legal=f"{legal} are legal")
     check_folder(target)
     if ending == ".glsl":

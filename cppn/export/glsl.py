@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..drawing import developed
+from ..draw.drawing import developed
 from ..errors import CppnError
+from ..files.provenance import Provenance, marked
 from ..recipe import Recipe
-from ..shader import Shader, shader
-from ..sinks.metadata import Imprint, marked
+from ..recipe.view import View
+from ..shader.shader import Shader, shader
 from ..version import __version__
-from ..view import View
 
 MOST_CONSTANTS = 4096  # of four numbers each: what Direct3D, on which browsers on Windows draw, holds of a shader's
 
@@ -42,7 +42,8 @@ def _head(recipe: Recipe) -> str:
     about = [" ".join(text.split()).rstrip("\\ ") for text in (recipe.name, recipe.description)]
     lines = [
         *filter(None, about), f"made by cppn {__version__}; paste it into shadertoy.com/new",
-        "`cppn render` draws this file again, from the recipe in the next line", marked(Imprint(recipe, {}).to_json()),
+        "`cppn render` draws this file again, from the recipe in the next line",
+        marked(Provenance(recipe, {}).to_json()),
     ]  # fmt: skip
     return "".join(f"// {line}\n" for line in lines)
 

@@ -7,14 +7,14 @@ from itertools import groupby
 import numpy as np
 from onnx import TensorProto, ValueInfoProto, checker, helper
 
-from ..develop import Field
-from ..drawing import developed
+from ..draw.drawing import developed
 from ..field.formula import evaluate
-from ..network import Network
+from ..files.provenance import KEY, Provenance, marked
+from ..network.develop import Field
+from ..network.stages import Network
+from ..network.walk import walk
 from ..recipe import Recipe
-from ..sinks.metadata import KEY, Imprint, marked
 from ..version import __version__
-from ..walk import walk
 from .onnx_ops import OnnxOps, OnnxValue
 
 OPSET, IR = 17, 8  # of 2022: what runs networks has long known both
@@ -43,7 +43,7 @@ def field_bytes(field: Field, recipe: Recipe) -> bytes:
         graph, ir_version=IR, opset_imports=[helper.make_opsetid("", OPSET)], producer_name=KEY,
         producer_version=__version__, doc_string=recipe.name,
     )  # fmt: skip
-    helper.set_model_props(model, {KEY: marked(Imprint(recipe, {}).to_json())})
+    helper.set_model_props(model, {KEY: marked(Provenance(recipe, {}).to_json())})
     checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString(deterministic=True))
 

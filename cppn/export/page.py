@@ -14,10 +14,10 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
-from ..drawing import developed, render
+from ..draw.drawing import developed, render
+from ..files.provenance import HTML_CLOSE, HTML_OPEN, Provenance
 from ..recipe import Recipe
-from ..shader import shader
-from ..sinks.metadata import HTML_CLOSE, HTML_OPEN, Imprint
+from ..shader.shader import shader
 from ..version import __version__
 from ..web import script
 
@@ -44,7 +44,7 @@ def page(recipe: Recipe) -> str:
     template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
     return template.substitute(
         title=html.escape(title), description=html.escape(" ".join(recipe.description.split()) or title),
-        version=__version__, recipe=f"{HTML_OPEN.decode()}{Imprint(recipe, {}).to_json()}{HTML_CLOSE.decode()}",
+        version=__version__, recipe=f"{HTML_OPEN.decode()}{Provenance(recipe, {}).to_json()}{HTML_CLOSE.decode()}",
         source=made.source, numbers=json.dumps(numbers), program=program, still=_still(recipe),
         fit="fill" if recipe.view.stretch else "contain", hash=_hash(f"\n{program}"),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from ..errors import CppnError, failure, shorten
-from ..making import making
+from ..files.atomic import making
 from .photo import Fit
 
 SUFFIX = ".cppn-fit"

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..network import Network
+from ..network.stages import Network
 from ..rng import Purpose, Stream
 
 # what the numbers of a stream are for; 0 to 2 are taken by `develop`

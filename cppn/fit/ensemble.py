@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from ..errors import CppnError
-from ..network import Network
+from ..network.stages import Network
 from .kernels import Kernel, kernel
 from .optimizer import Learning, Optimizer
 

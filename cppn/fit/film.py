@@ -9,13 +9,13 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from ..drawing import draw
+from ..draw.drawing import draw
 from ..errors import CppnError
-from ..sinks import Imprint
-from ..sinks.film_base import Film
-from ..sinks.film_formats import film_format
-from ..sinks.films import open_film
-from ..transcribe import with_weights
+from ..files.sinks import Provenance
+from ..files.sinks.film_base import Film
+from ..files.sinks.film_formats import film_format
+from ..files.sinks.films import open_film
+from ..network.transcribe import with_weights
 from .photo import Fit
 
 FRAMES, FPS = 120, Fraction(20)
@@ -39,7 +39,9 @@ class TrainingFilm:
         step = 2 if film_format(path).even else 1
         self._size = tuple(max(step, round(side * scale / step) * step) for side in (width, height))
         self._fit, self._channels, self._done = fit, channels, 0
-        told = Imprint(fit.recipe, {"width": self._size[0], "height": self._size[1], "fps": str(FPS), "frames": FRAMES})
+        told = Provenance(
+            fit.recipe, {"width": self._size[0], "height": self._size[1], "fps": str(FPS), "frames": FRAMES}
+        )
         photo = (pixels * 255 + 0.5).astype(np.uint8)
         self._sink = open_film(path, Film(self._size[0], self._size[1], FPS, FRAMES, told, sample=lambda: (photo,)))
 

@@ -12,18 +12,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..develop import develop
+from ..files.sinks import Provenance
+from ..files.sinks.film_base import Film
+from ..files.sinks.film_formats import film_format
+from ..files.sinks.films import open_film
 from ..mosaic import mosaic
 from ..mosaic.picture import LARGE
 from ..mosaic.values import Values, points
-from ..network import Network
+from ..network.develop import develop
+from ..network.stages import Network
+from ..network.transcribe import with_weights
 from ..recipe import Recipe
-from ..sinks import Imprint
-from ..sinks.film_base import Film
-from ..sinks.film_formats import film_format
-from ..sinks.films import open_film
-from ..transcribe import with_weights
-from ..view import View
+from ..recipe.view import View
 from .ensemble import Ensemble
 from .training import features_of
 
@@ -53,10 +53,10 @@ def write_mosaic_film(
     ends = [frame(networks[k], told[k]) for k in (0, -1)]
     height, width = ends[0].shape[:2]
     settings = {"width": width, "height": height, "fps": str(FPS), "frames": len(networks)}
-    imprint = Imprint(with_weights(recipe, networks[-1]), settings)
+    provenance = Provenance(with_weights(recipe, networks[-1]), settings)
     quality = film_format(path).lossless  # edges stay sharp, and files small
     colours = [end[::2, ::2] for end in ends]  # those of a map: every fourth pixel shows them
-    film = Film(width, height, FPS, len(networks), imprint, quality, lambda: colours, dither=False)
+    film = Film(width, height, FPS, len(networks), provenance, quality, lambda: colours, dither=False)
     sink = open_film(path, film)
     sink.exclusive = exclusive
     with sink:

@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..develop import develop_network
 from ..errors import CppnError
-from ..network import Network
+from ..network.develop import develop_network
+from ..network.stages import Network
 from ..recipe import Recipe, from_dict
+from ..recipe.view import frame
 from ..rng import Purpose, Stream
-from ..view import frame
 from .ensemble import Ensemble
 from .optimizer import Learning
 from .training import MOST_POINTS, Diverged, features_of

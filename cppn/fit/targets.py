@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..drawing import render
+from ..draw.drawing import render
 from ..errors import CppnError, shorten, unknown
-from ..library import presets
+from ..files.presets import presets
+from ..files.sources import load
 from ..recipe import Recipe
-from ..recipe_files import read_recipe
-from ..sources import load
+from ..recipe.files import read_recipe
 
 Floats = NDArray[np.floating]
 MOST_TILES = 1000
@@ -87,7 +87,7 @@ def parse_target(text: str) -> Target:
     if path.suffix.lower() in (".toml", ".json"):
         return of_recipe(read_recipe(path), text)
     if path.suffix or path.exists():
-        from ..pictures import read_picture
+        from ..files.pictures import read_picture
 
         return of_pixels(read_picture(path).pixels, path.name)
     raise unknown("target", text, [*PATTERNS, *(preset.rpartition("/")[2] for preset in presets)])

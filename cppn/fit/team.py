@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..engines import cores
-from ..network import Network
+from ..network.stages import Network
 from .ensemble import Ensemble
 from .optimizer import Learning
 

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..develop import develop_network
 from ..errors import CppnError, failure
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
-from ..network import Network
+from ..network.develop import develop_network
+from ..network.stages import Network
 from ..recipe import Recipe, from_dict
 from .draws import Draws, OwnDraws, TorchDraws, dropout_seed
 from .optimizer import Learning

@@ -1,4 +1,4 @@
-"""Building: a plan becomes a folder of pictures, thumbnails, a page and a sheet; stopped, it goes on from there."""
+"""Building: a manifest becomes a folder of pictures, thumbnails, a page and a sheet; stopped, it goes on from there."""
 
 from __future__ import annotations
 
@@ -8,31 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from ..crew import GoOn, each
-from ..drawing import RenderJob, job_of
+from ..draw.drawing import RenderJob, job_of
+from ..draw.memory import DEFAULT, check_memory
+from ..draw.saving import save, write_picture, write_text
 from ..engines import Quality
 from ..errors import CppnError
 from ..field.activations import parse_activation
-from ..making import sweep
-from ..memory import DEFAULT, check_memory
+from ..files.atomic import remove_leftovers
+from ..files.names import make_folder
+from ..files.sinks import Encoding, check
+from ..parallel import GoOn, each
 from ..recipe import Recipe
-from ..saving import save, write_picture, write_text
-from ..sinks import Encoding, check
-from ..sinks.names import make_folder
-from ..view import part
-from .folder import (
-    MANIFEST,
-    PAGE,
-    SHEET,
-    THUMBS,
-    Copy,
-    Entry,
-    Plan,
-    alone,
-    check_folder,
-    is_done,
-    read_plan,
-)
+from ..recipe.view import part
+from .folder import MANIFEST, PAGE, SHEET, THUMBS, Copy, Entry, Manifest, alone, check_folder, is_done, read_manifest
 from .page import page
 from .sheet import sheet
 
@@ -96,8 +84,10 @@ def _view(view: Any) -> dict[str, dict[str, Any]]:
     return {"view": view.model_dump()}
 
 
-def build(folder: Path, plan: Plan, making: Making, *, progress: Callable[[int], Any] = lambda pixels: None) -> None:
-    """Make the folder what the plan says. What is there, whole and of this plan stays.
+def build(
+    folder: Path, manifest: Manifest, making: Making, *, progress: Callable[[int], Any] = lambda pixels: None
+) -> None:
+    """Make the folder what the manifest says. What is there, whole and of this manifest stays.
 
     `progress` is told of pixels. Stopped, it leaves a page of what is there.
     Errors: CppnError if another gallery, another run or somebody else's files are there, or a file cannot be written.
@@ -105,7 +95,7 @@ def build(folder: Path, plan: Plan, making: Making, *, progress: Callable[[int],
     new = not folder.exists()
     make_folder(folder)
     try:
-        _build(folder, plan, making, progress)
+        _build(folder, manifest, making, progress)
     except CppnError:
         if new:
             with suppress(OSError):  # it holds something
@@ -113,15 +103,15 @@ def build(folder: Path, plan: Plan, making: Making, *, progress: Callable[[int],
         raise
 
 
-def _build(folder: Path, plan: Plan, making: Making, progress: Callable[[int], Any]) -> None:
+def _build(folder: Path, manifest: Manifest, making: Making, progress: Callable[[int], Any]) -> None:
     with alone(folder):
-        check_folder(folder, plan)
-        _check_drawing(folder, plan, making)
-        write_text(folder / MANIFEST, plan.to_json())
+        check_folder(folder, manifest)
+        _check_drawing(folder, manifest, making)
+        write_text(folder / MANIFEST, manifest.to_json())
         (folder / THUMBS).mkdir(exist_ok=True)
-        jobs = [(one, copy) for one in sorted(plan.entries, key=_shape) for copy in one.copies]
-        sweep(folder, {copy.path for _, copy in jobs} | {PAGE, SHEET, MANIFEST})
-        sweep(folder / THUMBS, {Path(one.thumb).name for one in plan.entries})
+        jobs = [(one, copy) for one in sorted(manifest.entries, key=_shape) for copy in one.copies]
+        remove_leftovers(folder, {copy.path for _, copy in jobs} | {PAGE, SHEET, MANIFEST})
+        remove_leftovers(folder / THUMBS, {Path(one.thumb).name for one in manifest.entries})
 
         def work(job: tuple[Entry, Copy], go_on: GoOn) -> None:
             _draw(folder, *job, making, go_on, progress)
@@ -129,15 +119,15 @@ def _build(folder: Path, plan: Plan, making: Making, progress: Callable[[int], A
         try:
             each(jobs, work, _AT_ONCE)
         finally:
-            there = [one for one in plan.entries if (folder / one.thumb).exists() and _any_there(folder, one)]
-            write_text(folder / PAGE, page(plan, there, making.aa))
+            there = [one for one in manifest.entries if (folder / one.thumb).exists() and _any_there(folder, one)]
+            write_text(folder / PAGE, page(manifest, there, making.aa))
         if there:
             save(sheet([folder / one.thumb for one in there], [one.name for one in there]), folder / SHEET, quality=88)
 
 
-def _check_drawing(folder: Path, plan: Plan, making: Making) -> None:
-    """Errors: CppnError, before anything is written, for what no picture of the plan could be drawn with."""
-    copies = [copy for entry in plan.entries for copy in entry.copies]
+def _check_drawing(folder: Path, manifest: Manifest, making: Making) -> None:
+    """Errors: CppnError, before anything is written, for what no picture of the manifest could be drawn with."""
+    copies = [copy for entry in manifest.entries for copy in entry.copies]
     for copy in {(c.width, c.height, c.recipe.color.mode == "gray"): c for c in copies}.values():
         size = copy.width, copy.height
         form = check(folder / copy.path, *size, 8, making.encoding)
@@ -183,7 +173,7 @@ def _shape(one: Entry) -> tuple[Any, ...]:
     return network.inputs, network.hidden, [parse_activation(text).name for text in network.act], one.name
 
 
-def resumable(folder: Path, settings: dict[str, Any]) -> Plan | None:
-    """The plan of a gallery of these settings that was begun in the folder, so that nothing is invented twice."""
-    old = read_plan(folder) if folder.is_dir() else None
+def resumable(folder: Path, settings: dict[str, Any]) -> Manifest | None:
+    """The manifest of a gallery of these settings that was begun in the folder, so that nothing is invented twice."""
+    old = read_manifest(folder) if folder.is_dir() else None
     return old if old is not None and old.settings == settings else None

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CppnError, failure
-from ..pictures import is_whole
-from ..recipe import Recipe, from_dict, parse_json
-from ..recipe_files import read_table
-from ..sinks.metadata import is_foreign, read_imprint
-from ..sinks.names import in_the_way
-from ..sinks.spool import lock_file
+from ..files.locks import lock_file
+from ..files.names import in_the_way
+from ..files.pictures import is_whole
+from ..files.provenance import is_foreign, read_provenance
+from ..recipe import Recipe, from_dict
+from ..recipe.files import read_table
+from ..recipe.model import parse_json
 from ..version import __version__
 
 MANIFEST, PAGE, SHEET, THUMBS = "gallery.json", "index.html", "sheet.jpg", "thumbs"
@@ -66,7 +67,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Manifest:
     """All of a gallery. `settings`: what it was asked for, as JSON can."""
 
     settings: dict[str, Any]
@@ -90,8 +91,8 @@ class Plan:
         return json.dumps(told, indent=1) + "\n"
 
 
-def read_plan(folder: Path) -> Plan | None:
-    """The plan of the gallery that is in a folder; None if there is none.
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of the gallery that is in a folder; None if there is none.
 
     Errors: CppnError if gallery.json is of something else, or damaged.
     """
@@ -105,7 +106,7 @@ def read_plan(folder: Path) -> Plan | None:
         raise CppnError(f"it is of version {data['gallery']}", where=str(path), legal=f"{VERSION} can be read")
     try:
         entries = tuple(_entry(one, str(path)) for one in data["pictures"])
-        return Plan(dict(data["settings"]), entries)
+        return Manifest(dict(data["settings"]), entries)
     except (KeyError, TypeError, ValueError):
         raise CppnError("it is damaged", where=str(path), legal="remove it, and the gallery is made anew") from None
 
@@ -128,11 +129,13 @@ def _inside(path: Any) -> str:
     return text
 
 
-def check_folder(folder: Path, plan: Plan) -> None:
+def check_folder(folder: Path, manifest: Manifest) -> None:
     """Errors: CppnError if another gallery or somebody else's files are where this one's belong."""
-    old = read_plan(folder)
-    if old is not None and old.settings != plan.settings and old.is_begun(folder):
-        keys = sorted(key for key in {*old.settings, *plan.settings} if old.settings.get(key) != plan.settings.get(key))
+    old = read_manifest(folder)
+    if old is not None and old.settings != manifest.settings and old.is_begun(folder):
+        keys = sorted(
+            key for key in {*old.settings, *manifest.settings} if old.settings.get(key) != manifest.settings.get(key)
+        )
         raise CppnError(
             f"another gallery is here, of other {', '.join(_FLAGS.get(key, f'--{key}') for key in keys)}",
             where=str(folder), legal="choose another folder, or ask for the same again",
@@ -140,7 +143,7 @@ def check_folder(folder: Path, plan: Plan) -> None:
     page = folder / PAGE
     if page.exists() and _MARK not in page.read_text(encoding="utf-8", errors="replace")[:4096]:
         raise failure("it is in the way, and not of a gallery", where=str(page), legal="choose another folder")
-    names = [copy.path for entry in plan.entries for copy in entry.copies]
+    names = [copy.path for entry in manifest.entries for copy in entry.copies]
     if old is None:
         foreign = [name for name in (SHEET, *names) if (folder / name).exists()]
         thumbs = folder / THUMBS
@@ -158,12 +161,12 @@ def is_done(path: Path, copy: Copy, aa: Any) -> bool:
     if not path.is_file():
         return False
     try:
-        imprint = read_imprint(path)
+        provenance = read_provenance(path)
     except CppnError:
         return False
-    told = imprint.drawing
+    told = provenance.drawing
     wanted = {"width": copy.width, "height": copy.height, "aa": aa}
-    same = imprint.recipe == copy.recipe and all(told.get(key) == value for key, value in wanted.items())
+    same = provenance.recipe == copy.recipe and all(told.get(key) == value for key, value in wanted.items())
     return same and is_whole(path)
 
 
@@ -193,7 +196,7 @@ def read_list(path: Path) -> list[tuple[str, Recipe]]:
 
     Errors: CppnError if it is neither, or names what is not there.
     """
-    from ..sources import load
+    from ..files.sources import load
 
     where = str(path)
     try:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from .command import command
-from .folder import Entry, Plan
+from ..recipe.command import command
+from .folder import Entry, Manifest
 
 
-def page(plan: Plan, entries: Sequence[Entry], aa: Any) -> str:
-    """The page's HTML, showing these entries of the plan."""
-    identity = hashlib.sha256(json.dumps(plan.settings, sort_keys=True).encode()).hexdigest()[:16]
+def page(manifest: Manifest, entries: Sequence[Entry], aa: Any) -> str:
+    """The page's HTML, showing these entries of the manifest."""
+    identity = hashlib.sha256(json.dumps(manifest.settings, sort_keys=True).encode()).hexdigest()[:16]
     pictures = [
         {
             "name": one.name, "family": one.family, "why": one.why, "thumb": one.thumb,
@@ -29,6 +29,6 @@ def page(plan: Plan, entries: Sequence[Entry], aa: Any) -> str:
         }
         for one in entries
     ]  # fmt: skip
-    data = json.dumps({"id": identity, "of": len(plan.entries), "pictures": pictures}, ensure_ascii=True)
+    data = json.dumps({"id": identity, "of": len(manifest.entries), "pictures": pictures}, ensure_ascii=True)
     template = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     return template.replace("{{data}}", data.replace("<", "\\u003c"))

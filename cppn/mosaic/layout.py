@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CppnError
-from ..network import Network
+from ..network.stages import Network
 
 GAP = 2  # pixels between boxes, and around them
 MOST_PIXELS = 400_000_000

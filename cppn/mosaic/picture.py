@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import Field, develop
-from ..drawing import RenderJob
+from ..draw.drawing import RenderJob
 from ..field.color import palette_table
+from ..network.develop import Field, develop
 from ..recipe import Recipe
 from .layout import Layout, layout, write_bar, write_labels
 from .scale import ABSOLUTE, Scale, spans

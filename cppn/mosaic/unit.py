@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..develop import Field, develop
 from ..errors import CppnError, shorten
 from ..field.activations import parse_activation
 from ..field.color import ColorMap
-from ..network import Slice, Stage
+from ..network.develop import Field, develop
+from ..network.stages import Slice, Stage
+from ..network.transcribe import transcribe
 from ..recipe import Recipe
-from ..transcribe import transcribe
 from .scale import UNIT, Levels, Scale, span
 from .values import GRID, shared_levels, unit_values
 

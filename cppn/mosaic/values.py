@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines.reference import outputs
-from ..network import Network
-from ..view import View, frame
+from ..network.stages import Network
+from ..recipe.view import View, frame
 from .scale import ABSOLUTE, COMMON, Levels, Scale, span, spans
 
 GRID = 100  # points a side on which ranges are measured

@@ -1,4 +1,4 @@
-"""Films: a Score is drawn frame by frame, and written while the next frames are drawn."""
+"""Films: a Evaluator is drawn frame by frame, and written while the next frames are drawn."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..crew import each
-from ..drawing import Drawing, RenderJob
+from ..draw.drawing import Drawing, RenderJob
+from ..draw.memory import DEFAULT, expected_peak
+from ..draw.saving import write_picture
 from ..engines import Quality, cores
 from ..errors import CppnError, failure
-from ..making import sweep
-from ..memory import DEFAULT, expected_peak
-from ..pictures import is_whole
-from ..saving import write_picture
-from ..sinks import Encoding, Imprint, check
-from ..sinks.film_base import Film, FilmSink
-from ..sinks.film_formats import FASTEST, FilmFormat
-from ..sinks.films import check_film, open_film
-from ..sinks.formats import format_of
-from ..sinks.metadata import is_foreign, read_imprint
-from ..sinks.names import in_the_way
-from .score import Score, Shot
+from ..files.atomic import remove_leftovers
+from ..files.names import in_the_way
+from ..files.pictures import is_whole
+from ..files.provenance import is_foreign, read_provenance
+from ..files.sinks import Encoding, Provenance, check
+from ..files.sinks.film_base import Film, FilmSink
+from ..files.sinks.film_formats import FASTEST, FilmFormat
+from ..files.sinks.films import check_film, open_film
+from ..files.sinks.formats import format_of
+from ..parallel import each
+from .evaluator import Evaluator, FrameState
 
 _AT_ONCE = 2  # numbered frames
 _AHEAD = 3  # frames that wait for the encoder, at most: enough to hide its unevenness
@@ -46,14 +46,14 @@ Progress = Callable[[int], Any]
 
 
 @dataclass(frozen=True)
-class Reel:
-    """A score at a size, a pace and a length: every frame of it can be drawn.
+class FilmJob:
+    """An evaluator at a size, a pace and a length: every frame of it can be drawn.
 
     `fps`: frames a second; `frames`: how many. Of a loop the frame after the last is the first; other films end with
-    what the score ends with.
+    what the evaluator ends with.
     """
 
-    score: Score
+    evaluator: Evaluator
     size: tuple[int, int]
     fps: Fraction
     frames: int
@@ -68,9 +68,9 @@ class Reel:
         if not 0 < self.fps <= FASTEST:
             raise CppnError(f"{float(self.fps):g} frames a second", where="fps", legal=f"up to {FASTEST} are legal")
 
-    def shot(self, index: int) -> Shot:
+    def state(self, index: int) -> FrameState:
         """What frame `index` shows."""
-        return self.score.shot(index / (self.frames if self.score.is_loop else max(1, self.frames - 1)))
+        return self.evaluator.state(index / (self.frames if self.evaluator.is_loop else max(1, self.frames - 1)))
 
     def job(self, index: int) -> RenderJob:
         """The drawing of frame `index`."""
@@ -81,17 +81,17 @@ class Reel:
         return self.job(index).prepare()
 
     def _job(self, index: int, size: tuple[int, int], quality: Quality) -> RenderJob:
-        shot = self.shot(index)
+        state = self.state(index)
         return RenderJob(
-            shot.field, size, quality, self.engine, self.device, self.threads,
-            other=shot.other, share=shot.share, told=shot.told,
+            state.field, size, quality, self.engine, self.device, self.threads,
+            other=state.other, share=state.share, told=state.told,
         )  # fmt: skip
 
     @cached_property
     def channels(self) -> int:
         """1 if all of the film is grey, else 3."""
-        morph = self.score.timeline.morph
-        recipes = (self.score.timeline.recipe, *(morph.recipes if morph else ()))
+        morph = self.evaluator.timeline.morph
+        recipes = (self.evaluator.timeline.recipe, *(morph.recipes if morph else ()))
         return 1 if all(recipe.color.mode == "gray" for recipe in recipes) else 3
 
     def sample(self) -> Iterator[NDArray[np.uint8]]:
@@ -101,16 +101,16 @@ class Reel:
         for index in sorted({i * self.frames // _SAMPLE for i in range(_SAMPLE)}):
             yield self._job(index, (small[0], small[1]), Quality()).prepare().whole()
 
-    def imprint(self) -> Imprint:
+    def provenance(self) -> Provenance:
         """What the file is to say of the film."""
-        timeline = self.score.timeline
+        timeline = self.evaluator.timeline
         settings = {
             "width": self.size[0], "height": self.size[1], "aa": self.quality.samples, "dither": self.quality.dither,
             "fps": str(self.fps), "frames": self.frames,
         }  # fmt: skip
         told = timeline.to_dict()
         del told["recipe"]
-        return Imprint(timeline.recipe, settings, told)
+        return Provenance(timeline.recipe, settings, told)
 
 
 def is_numbered(path: Path) -> bool:
@@ -118,8 +118,8 @@ def is_numbered(path: Path) -> bool:
     return "%" in path.name
 
 
-def write_reel(
-    reel: Reel, path: Path, *, quality: int | None = None, exclusive: bool = False, max_memory: int = DEFAULT,
+def write_film_job(
+    film_job: FilmJob, path: Path, *, quality: int | None = None, exclusive: bool = False, max_memory: int = DEFAULT,
     progress: Progress = lambda frames: None,
 ) -> Path:  # fmt: skip
     """Draw a film into one file; returns its path. `progress` is told of finished frames.
@@ -128,38 +128,39 @@ def write_reel(
     Errors: CppnError for what the format cannot hold or would take more memory, and if it cannot be written; nothing
     half-written is left behind.
     """
-    film = Film(*reel.size, reel.fps, reel.frames, reel.imprint(), quality, reel.sample)
+    film = Film(*film_job.size, film_job.fps, film_job.frames, film_job.provenance(), quality, film_job.sample)
     form = check_film(path, film)
-    _check_memory(reel, form, max_memory, str(path))
+    _check_memory(film_job, form, max_memory, str(path))
     sink = open_film(path, film)
     sink.exclusive = exclusive
-    sink.sweep()
+    sink.remove_leftovers()
     with sink:
-        _convey(reel, sink, progress)
+        _convey(film_job, sink, progress)
     return sink.path
 
 
-def _check_memory(reel: Reel, form: FilmFormat, limit: int, where: str) -> None:
-    pixels = reel.size[0] * reel.size[1]
-    waiting = (2 * _AHEAD + 2) * pixels * reel.channels
-    peak = expected_peak(reel.job(0), form.memory) + waiting
+def _check_memory(film_job: FilmJob, form: FilmFormat, limit: int, where: str) -> None:
+    pixels = film_job.size[0] * film_job.size[1]
+    waiting = (2 * _AHEAD + 2) * pixels * film_job.channels
+    peak = expected_peak(film_job.job(0), form.memory) + waiting
     if peak > limit:
         raise CppnError(
-            f"a film of {reel.size[0]}x{reel.size[1]} in {form.name} may take {peak / 1e6:.0f} MB of memory, more than"
+            f"a film of {film_job.size[0]}x{film_job.size[1]} in {form.name} may take {peak / 1e6:.0f} MB of memory, "
+            f"more than"
             f" the {limit / 1e6:.0f} MB allowed", where=where,
             legal=f"draw it smaller, write frames/%04d.png, or allow --max-memory {-(-peak // 10**6)}MB",
         )  # fmt: skip
 
 
-def _convey(reel: Reel, sink: FilmSink, progress: Progress) -> None:
+def _convey(film_job: FilmJob, sink: FilmSink, progress: Progress) -> None:
     """Draw here; encode on other threads, several frames at once; write on one more, in order."""
     waiting: deque[Future[None]] = deque()
     with ThreadPoolExecutor(cores(), "cppn-encode") as encoders, ThreadPoolExecutor(1, "cppn-write") as writer:
         try:
-            for index in range(reel.frames):
-                frame = reel.drawing(index).whole()
-                if frame.shape[2] < reel.channels:
-                    frame = np.repeat(frame, reel.channels, axis=2)
+            for index in range(film_job.frames):
+                frame = film_job.drawing(index).whole()
+                if frame.shape[2] < film_job.channels:
+                    frame = np.repeat(frame, film_job.channels, axis=2)
                 waiting.append(writer.submit(_append, sink, encoders.submit(sink.encode, frame)))
                 if len(waiting) > _AHEAD:
                     waiting.popleft().result()
@@ -177,8 +178,8 @@ def _append(sink: FilmSink, encoded: Future[Any]) -> None:
 
 
 def write_frames(
-    reel: Reel, pattern: Path, encoding: Encoding | None = None, *, max_memory: int = DEFAULT, resume: bool = False,
-    progress: Progress = lambda frames: None,
+    film_job: FilmJob, pattern: Path, encoding: Encoding | None = None, *, max_memory: int = DEFAULT,
+    resume: bool = False, progress: Progress = lambda frames: None,
 ) -> list[Path]:  # fmt: skip
     """Draw each frame into a picture of its own, `pattern` such as `frames/%04d.png`; returns their paths.
 
@@ -187,24 +188,24 @@ def write_frames(
     Errors: CppnError if the pictures cannot be written, or a file that is no picture of this program is in the way;
     those that are finished stay.
     """
-    paths = frame_paths(pattern, reel.frames)
-    _check_frames(reel, paths[0], encoding)
+    paths = frame_paths(pattern, film_job.frames)
+    _check_frames(film_job, paths[0], encoding)
     if foreign := next(filter(is_foreign, paths), None):
         raise in_the_way(foreign, pattern)
-    sweep(pattern.parent, {path.name for path in paths})
-    identity = _identity(reel, encoding)
+    remove_leftovers(pattern.parent, {path.name for path in paths})
+    identity = _identity(film_job, encoding)
 
     def work(index: int, go_on: Callable[[], None]) -> None:
         told = {"film": identity, "frame": index}
         if not (resume and _is_done(paths[index], told)):
             write_picture(
-                reel.job(index), paths[index], encoding, max_memory=max_memory, notes=told,
+                film_job.job(index), paths[index], encoding, max_memory=max_memory, notes=told,
                 progress=lambda pixels: go_on(),
             )  # fmt: skip
         progress(1)
 
     # two at once: one is drawn while the end of the other is written
-    each(range(reel.frames), work, _AT_ONCE)
+    each(range(film_job.frames), work, _AT_ONCE)
     return paths
 
 
@@ -220,7 +221,7 @@ def frame_paths(pattern: Path, frames: int) -> list[Path]:
     return [pattern.with_name(f"{before}{index:0{digits}d}{after}") for index in range(frames)]
 
 
-def _check_frames(reel: Reel, path: Path, encoding: Encoding | None) -> None:
+def _check_frames(film_job: FilmJob, path: Path, encoding: Encoding | None) -> None:
     form = format_of(path)
     if not form.viewable:
         raise CppnError(
@@ -231,13 +232,13 @@ def _check_frames(reel: Reel, path: Path, encoding: Encoding | None) -> None:
             path.parent.mkdir()
         except OSError as error:
             raise failure(f"it could not be made: {error.strerror}", where=str(path.parent)) from None
-    check(path, *reel.size, reel.quality.bits, encoding)
+    check(path, *film_job.size, film_job.quality.bits, encoding)
 
 
-def _identity(reel: Reel, encoding: Encoding | None) -> str:
+def _identity(film_job: FilmJob, encoding: Encoding | None) -> str:
     """A name for all that the frames' pixels depend on."""
-    told = reel.imprint()
-    data = [told.recipe.to_dict(), told.timeline, told.drawing, reel.quality.bits, reel.engine, reel.device]
+    told = film_job.provenance()
+    data = [told.recipe.to_dict(), told.timeline, told.drawing, film_job.quality.bits, film_job.engine, film_job.device]
     text = json.dumps([*data, repr(encoding or Encoding())], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -247,7 +248,7 @@ def _is_done(path: Path, told: dict[str, Any]) -> bool:
     if not path.is_file():
         return False
     try:
-        drawing = read_imprint(path).drawing
+        drawing = read_provenance(path).drawing
     except CppnError:
         return False
     return all(drawing.get(key) == value for key, value in told.items()) and is_whole(path)

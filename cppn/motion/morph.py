@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..develop import Field
 from ..field.activations import Activation, parse_activation
 from ..field.color import decode, encode, linear_to_oklab, oklab_to_linear, palette_table
 from ..field.numpy_ops import NumpyOps
-from ..network import Slice, Stage
+from ..network.develop import Field
+from ..network.stages import Slice, Stage
 from ..recipe import Recipe
 
 _STOPS = 128  # of a palette between two palettes

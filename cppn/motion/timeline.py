@@ -10,14 +10,15 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
 
 from ..errors import CppnError, shorten, unknown
-from ..library import motions, presets
-from ..recipe import Recipe, Section, validated
-from ..recipe_files import embed_weights, is_timeline, read_table
+from ..files.presets import motions, presets
+from ..files.provenance import Provenance
+from ..files.sources import load_provenance
+from ..recipe import Recipe
+from ..recipe.files import embed_weights, is_timeline, read_table
+from ..recipe.model import Section, validated
 from ..rng import LARGEST_SEED
-from ..sinks.metadata import Imprint
-from ..sources import load_imprint
 from .easing import easing
-from .knobs import Numbers, knob
+from .parameters import Numbers, parameter_path
 
 VERSION = 2
 DURATION = 6.0  # seconds, unless a timeline says otherwise
@@ -43,7 +44,7 @@ Key = Annotated[tuple[FiniteFloat, Value] | tuple[FiniteFloat, Value, str], Befo
 
 
 class Track(Section):
-    """What one knob does: its value at some times, and how it gets from each to the next.
+    """What one number does: its value at some times, and how it gets from each to the next.
 
     `keys`: (seconds, value) or (seconds, value, easing towards it). Before the first and after the last it stays.
     """
@@ -54,7 +55,7 @@ class Track(Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Track:
-        knob(self.knob)
+        parameter_path(self.knob)
         for name in (self.ease, *(key[2] for key in self.keys if len(key) > 2)):
             easing(str(name))
         for before, after in pairwise(self.keys):
@@ -198,8 +199,8 @@ def load_timeline(source: str) -> tuple[Timeline, dict[str, Any]]:
         data = read_table(path)
         if is_timeline(data) and not (isinstance(data, dict) and "drawing" in data):
             return _resolve(data, path), {}
-    imprint = load_imprint(source)
-    return timeline_of(imprint, where=source), imprint.drawing
+    provenance = load_provenance(source)
+    return timeline_of(provenance, where=source), provenance.drawing
 
 
 def read_timeline(path: Path) -> Timeline:
@@ -207,9 +208,9 @@ def read_timeline(path: Path) -> Timeline:
     return _resolve(read_table(path), path)
 
 
-def timeline_of(imprint: Imprint, *, where: str) -> Timeline:
+def timeline_of(provenance: Provenance, *, where: str) -> Timeline:
     """The timeline that a film carries; of a picture, a still one."""
-    return from_dict({**(imprint.timeline or {}), "recipe": imprint.recipe.to_dict()}, where=where)
+    return from_dict({**(provenance.timeline or {}), "recipe": provenance.recipe.to_dict()}, where=where)
 
 
 def _resolve(data: Any, path: Path) -> Timeline:
@@ -250,6 +251,6 @@ def _named(source: Any, path: Path) -> dict[str, Any]:
         raise CppnError("a source is no text", where=str(path), legal="name a preset or a file")
     beside = path.parent / source
     try:
-        return load_imprint(beside if beside.is_file() and source not in presets else source).recipe.to_dict()
+        return load_provenance(beside if beside.is_file() and source not in presets else source).recipe.to_dict()
     except CppnError as error:
         raise error.within(str(path)) from None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CppnError
-from ..network import Network, Stage
+from ..network.stages import Network, Stage
 from ..rng import Purpose, Stream
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ..drawing import render
+from ..draw.drawing import render
 from ..errors import CppnError
 from ..recipe import Recipe, from_dict
 from .chapter import Chapter, Plate

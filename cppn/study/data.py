@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..drawing import render
+from ..draw.drawing import render
 from ..errors import CppnError
-from ..library import presets
+from ..files.presets import presets
 from .download import Original, fetch, missing
 from .idx import CLASSES, SIDE, Bytes, find, read_pair
 from .results import cache_folder

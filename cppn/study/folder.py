@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..draw.saving import write_bytes, write_text
 from ..errors import failure
-from ..saving import write_bytes, write_text
-from ..sinks.names import make_folder
+from ..files.names import make_folder
 
 MANIFEST = ".cppn-studies.json"  # in the folder: the files that studies wrote, with their SHA-256
 _MOST_BYTES = 1 << 22  # of it

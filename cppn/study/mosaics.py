@@ -15,8 +15,8 @@ from ..fit.mosaic_film import write_mosaic_film
 from ..fit.targets import Target, parse_target
 from ..fit.training import Diverged, Moment, last_loss, train, untrained
 from ..mosaic import mosaic
+from ..network.transcribe import with_weights
 from ..recipe import Recipe
-from ..transcribe import with_weights
 from .chapter import Chapter, Clip, Plate
 from .figures import number, panels
 from .notation import written

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import CppnError, failure
 from ..field.activations import parse_activation
-from ..network import read_weights, write_weights
+from ..network.weights import read_weights, write_weights
 from .classifier import WIDTHS, Classifier
 from .classify import Outcome
 

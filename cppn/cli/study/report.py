@@ -43,9 +43,9 @@ def command(**flags: Any) -> None:
       cppn study report --data fashion-mnist --table latex -o lecture.html
     """
     options.check_training(None)
+    from ...draw.saving import write_bytes
     from ...errors import CppnError
-    from ...saving import write_bytes
-    from ...sinks.names import check_folder
+    from ...files.names import check_folder
 
     path = Path(flags["output"])
     if path.suffix.lower() not in _ENDINGS:

@@ -10,13 +10,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ...develop import develop_network
 from ...errors import CppnError
 from ...field.activations import parse_activation
 from ...fit.ensemble import Ensemble
 from ...fit.optimizer import Learning
-from ...network import Network
-from ...recipe import Initialisation, from_dict
+from ...network.develop import develop_network
+from ...network.stages import Network
+from ...recipe import from_dict
+from ...recipe.model import Initialisation
 from ...rng import LARGEST_SEED
 from ..notation import listed
 from ..settings import Settings

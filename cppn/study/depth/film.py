@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CppnError
-from ...sinks.film_base import Film
-from ...sinks.films import check_film, open_film
+from ...files.sinks.film_base import Film
+from ...files.sinks.films import check_film, open_film
 from ..figures import legend, lines, logarithmic, panels, still, style
 from .learning import Outcome
 from .pages import LEAST

@@ -1,0 +1,1 @@
+"""From fields to pixels, arrays and files."""

@@ -1,0 +1,222 @@
+"""Drawing: a Recipe becomes pixels, band by band."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+
+from ..engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
+from ..engines.fade import DEEP, FadePlan
+from ..errors import CppnError
+from ..network.develop import Field, develop, needs_levels
+from ..recipe import Recipe
+from ..recipe.view import View, check_size, frame
+
+BAND = 1 << 20  # samples of a band, about: a fraction of a second's work, a few megabytes
+_GRID = 64  # points a side of the grid on which levels are measured
+_SHARES = (1, 99)  # per cent of the values below black and below white
+MOST_BYTES = 1 << 36  # of an array in memory
+_PLAIN = Quality()
+
+
+def complete(recipe: Recipe) -> Recipe:
+    """The recipe with nothing left open: where the last activation has no range of its own, it is measured and kept.
+
+    It is measured on a fixed grid over the recipe's square view, by the oracle, so that it is the same everywhere, and
+    rounded to six digits. Pictures of any size, crops and frames then agree.
+    """
+    return developed(recipe)[0]
+
+
+def developed(recipe: Recipe) -> tuple[Recipe, Field]:
+    """A recipe with nothing left open, as `complete` makes it, and its field."""
+    field = develop(recipe)
+    if not needs_levels(recipe):
+        return recipe, field
+    levels = measure([field])
+    color = recipe.color.model_copy(update={"measured": levels})
+    return recipe.model_copy(update={"color": color}), field.with_levels(levels)
+
+
+def measure(fields: Iterable[Field]) -> tuple[float, float]:
+    """The range of nearly all values that the last activation takes in the views of these fields together.
+
+    Errors: CppnError if it takes no finite value.
+    """
+    from ..engines.reference import outputs
+
+    j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
+    found = []
+    for field in fields:
+        view = frame(field.view, _GRID, _GRID)
+        x, y = view.cx + view.ux * i + view.vx * j, view.cy + view.uy * i + view.vy * j
+        found.append(outputs(field.network, x, y)[-1].ravel())
+    values = np.concatenate(found)
+    values = values[np.isfinite(values)]
+    if not values.size:
+        raise CppnError("the field has no finite value in this view", where="color.levels", legal="set levels by hand")
+    low, high = (float(f"{v:.5e}") for v in np.percentile(values, _SHARES))
+    return (low, high) if low < high else (low - 0.5, low + 0.5)  # one value nearly everywhere
+
+
+def is_deep(view: View, size: tuple[int, int]) -> bool:
+    """Are the pixels so small that float32, of 24 bits, would place them less than 4 bits apart?"""
+    laid = frame(view, *check_size(*size))
+    step = min(math.hypot(laid.ux, laid.uy), math.hypot(laid.vx, laid.vy))
+    return step < 2.0**-20 * max(1.0, abs(laid.cx), abs(laid.cy))
+
+
+@dataclass(frozen=True)
+class RenderJob:
+    """All that drawing needs, as a value: from it any process of the same kind draws the same bits.
+
+    `size`: width and height, with `bleed` pixels more beyond each edge. `engine`: its name; else the best there is.
+    `other`: a field that shows through, with a share of the light. `told`: gives the field as text, complete; it is
+    asked when a file is written, and only then.
+    Errors: CppnError for sizes that cannot be.
+    """
+
+    field: Field
+    size: tuple[int, int]
+    quality: Quality = _PLAIN
+    engine: str | None = None
+    device: str | None = None
+    threads: int | None = None
+    bleed: int = 0
+    other: Field | None = None
+    share: float = 0.0
+    told: Callable[[], Recipe] | None = None
+
+    def __post_init__(self) -> None:
+        check_size(*self.size)
+        if not 0 <= self.bleed <= max(self.size):
+            raise CppnError(f"a bleed of {self.bleed} pixels", where="bleed", legal=f"0 to {max(self.size)} are legal")
+        check_size(*(side + 2 * self.bleed for side in self.size))
+
+    @property
+    def width(self) -> int:
+        """Of the picture, the bleed included."""
+        return self.size[0] + 2 * self.bleed
+
+    @property
+    def height(self) -> int:
+        """Of the picture, the bleed included."""
+        return self.size[1] + 2 * self.bleed
+
+    @property
+    def channels(self) -> int:
+        """1 for grey pictures, 3 for colour."""
+        return max(field.color.channels for field in self._fields)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of the picture's array."""
+        return self.height, self.width, self.channels
+
+    @property
+    def band_rows(self) -> int:
+        """How many rows a band has."""
+        return max(1, min(self.height, BAND // (self.width * self.quality.cost)))
+
+    @property
+    def recipe(self) -> Recipe:
+        """What draws the picture again; of a field that nobody can tell there is none."""
+        if self.told is None:
+            raise ValueError("a drawing without its recipe is for the screen alone")
+        return self.told()
+
+    @property
+    def drawn_by(self) -> Engine:
+        """The engine: the named one, as far as it takes the field; else the float64 one where float32 cannot tell
+        pixels apart, else as `choose` says.
+        """
+        name = self.engine
+        if name is None and self.device is None and any(is_deep(field.view, self.size) for field in self._fields):
+            name = "reference"
+        return able(choose(name, self.device, self.threads), self.field)
+
+    def prepare(self) -> Drawing:
+        """Make ready to draw."""
+        if self.other is None:
+            return Drawing(self, self._plan(self.field, self.quality))
+        deep = replace(self.quality, bits=DEEP, dither=False)
+        plans = self._plan(self.field, deep), self._plan(self.other, deep)
+        channels = self.field.color.channels, self.other.color.channels
+        return Drawing(self, FadePlan(plans, channels, self.share, self.quality))
+
+    @property
+    def _fields(self) -> tuple[Field, ...]:
+        return (self.field,) if self.other is None else (self.field, self.other)
+
+    def _plan(self, field: Field, quality: Quality) -> Plan:
+        engine = replace(self, field=field, other=None).drawn_by
+        prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
+        return prepare(field, frame(field.view, *self.size, self.bleed), quality)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A job made ready: any part of it can be drawn."""
+
+    job: RenderJob
+    plan: Plan
+
+    def bands(self, start: int = 0) -> Iterator[Pixels]:
+        """The picture from row `start` to its bottom, in new arrays of shape (rows, width, channels)."""
+        job = self.job
+        for top in range(start, job.height, job.band_rows):
+            yield self.crop(0, top, job.width, min(job.band_rows, job.height - top))
+
+    def whole(self) -> Pixels:
+        """All of the picture, drawn band by band."""
+        out = np.empty(self.job.shape, self.job.quality.dtype)
+        for top in range(0, self.job.height, self.job.band_rows):
+            self.plan.draw(out[top : top + self.job.band_rows], top)
+        return out
+
+    def crop(self, left: int, top: int, width: int, height: int) -> Pixels:
+        """The pixels of a part: to the bit those of the whole."""
+        out = np.empty((height, width, self.job.channels), self.job.quality.dtype)
+        self.plan.draw(out, top, left)
+        return out
+
+
+def job_of(recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, **more: Any) -> RenderJob:
+    """The job of drawing a recipe at a size (width, height); `more`: what else RenderJob says."""
+    recipe, field = developed(recipe)
+    return RenderJob(field, size, quality or Quality(), told=partial(_same, recipe), **more)
+
+
+def draw(
+    recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, engine: Engine | None = None
+) -> Drawing:
+    """Make ready to draw a recipe at a size (width, height)."""
+    named = {} if engine is None else {"engine": engine.name, "device": str(engine.device), "threads": engine.threads}
+    return job_of(recipe, size, quality, **named).prepare()
+
+
+def _same(recipe: Recipe) -> Recipe:
+    return recipe
+
+
+def render(
+    recipe: Recipe, size: tuple[int, int] = (1024, 1024), *, aa: int | Literal["auto"] = 1, bits: int = 8,
+    dither: bool = False, engine: str | None = None, device: str | None = None, threads: int | None = None,
+) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:  # fmt: skip
+    """A recipe's pixels: an array (height, width, channels), 1 channel for grey and 3 for colour.
+
+    `size` = (width, height); `aa` × `aa` samples a pixel, or "auto"; `bits` 8, 16 (whole numbers) or 32
+    (floats in [0, 1]).
+    Errors: CppnError for sizes that cannot be, engines and devices that are not there, arrays above 64 GiB.
+    """
+    job = job_of(recipe, size, Quality(aa, bits, dither), engine=engine, device=device, threads=threads)
+    if math.prod(job.shape) * job.quality.dtype.itemsize > MOST_BYTES:
+        raise CppnError(
+            f"{size[0]}x{size[1]} pixels do not fit in memory", where="size", legal="use cppn.save to draw to a file"
+        )
+    return job.prepare().whole()

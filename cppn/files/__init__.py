@@ -1,0 +1,1 @@
+"""Everything on disk: names, files in the making, pictures of others, formats and what writes them."""

@@ -1,0 +1,1 @@
+"""What a recipe develops into, as numbers."""

@@ -1,0 +1,163 @@
+"""From a Recipe to its Network and Field: weights drawn or read, colours looked up, everything in numbers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import CppnError
+from ..field.activations import Activation, parse_activation
+from ..field.color import ColorMap
+from ..field.inputs import parse_input
+from ..recipe import NetworkRecipe, Recipe
+from ..recipe.view import View
+from ..rng import Purpose, Stream
+from .stages import Network, Weights, chain
+from .weights import check_chain, read_weights
+
+
+@dataclass(frozen=True)
+class Field:
+    """A function from a point to a colour, and the view of it that the recipe shows."""
+
+    network: Network
+    color: ColorMap
+    view: View
+
+    def with_levels(self, levels: tuple[float, float]) -> Field:
+        """The same between other levels."""
+        return replace(self, color=replace(self.color, levels=levels))
+
+
+def develop(recipe: Recipe) -> Field:
+    """The Field of a recipe, ready for an engine.
+
+    Errors: CppnError if given weights do not fit the recipe's inputs, activations or colour.
+    """
+    color = recipe.color
+    network = develop_network(recipe)
+    levels = color.levels or network.span or color.measured or (0.0, 1.0)
+    return Field(network, ColorMap(color.mode, levels, color.palette, color.hue, color.invert), recipe.view)
+
+
+def needs_levels(recipe: Recipe) -> bool:
+    """Must the range of the last activation be measured before the picture can be drawn?"""
+    last = parse_activation(recipe.network.act[-1])
+    return recipe.color.levels is None and last.span is None and recipe.color.measured is None
+
+
+def develop_network(recipe: Recipe) -> Network:
+    """The Network of a recipe."""
+    spec = recipe.network
+    inputs = tuple(parse_input(text) for text in spec.inputs)
+    latent = _latent(recipe.seed, spec)
+    given = _given_weights(spec) if spec.weights is not None else None
+    if given is not None:
+        _check_given(given, spec, len(inputs) + len(latent), recipe.color.outputs)
+        weight, bias = given[-1]
+        given[-1] = weight[: recipe.color.outputs], bias[: recipe.color.outputs]
+    activations = [parse_activation(text) for text in spec.acts]
+    widths = (len(inputs) + len(latent), *spec.hidden, recipe.color.outputs)
+    maps = list(enumerate(activations))
+    drawn = given or [_draw(recipe.seed, i, widths[i], widths[i + 1], act, spec) for i, act in maps]
+    if spec.blend:
+        others = (
+            (share, [_draw(s, i, widths[i], widths[i + 1], act, spec) for i, act in maps]) for s, share in spec.blend
+        )
+        drawn = _blended(drawn, others, 1.0 if given else _spread(spec))
+    return Network(inputs, latent, tuple(chain(drawn, activations, spec.residual)))
+
+
+def _latent(seed: int, spec: NetworkRecipe) -> tuple[float, ...]:
+    if isinstance(spec.latent, int):
+        numbers = Stream(seed, Purpose.LATENTS).normal(spec.latent)
+        if spec.blend:
+            for other, share in spec.blend:
+                numbers = numbers + share * Stream(other, Purpose.LATENTS).normal(spec.latent)
+            numbers = numbers / _spread(spec)
+        return tuple(numbers.tolist())
+    return spec.latent
+
+
+def _spread(spec: NetworkRecipe) -> float:
+    """How much wider a blend is spread than what one seed draws."""
+    return math.sqrt(1.0 + sum(share * share for _, share in spec.blend))
+
+
+def _blended(
+    maps: list[tuple[Weights, Weights]], others: Iterable[tuple[float, list[tuple[Weights, Weights]]]], spread: float
+) -> list[tuple[Weights, Weights]]:
+    """The maps with a share of others added to each, divided by the spread."""
+    sums = [(weight.astype(np.float64), bias.astype(np.float64)) for weight, bias in maps]
+    for share, other in others:
+        for (weight, bias), (more_weight, more_bias) in zip(sums, other, strict=True):
+            weight += share * more_weight
+            bias += share * more_bias
+    return [((weight / spread).astype(np.float32), (bias / spread).astype(np.float32)) for weight, bias in sums]
+
+
+def _draw(
+    seed: int, index: int, inputs: int, outputs: int, activation: Activation, spec: NetworkRecipe
+) -> tuple[Weights, Weights]:
+    """Weight and bias of affine map `index`.
+
+    Rows are drawn one after another, so a network with more outputs begins with the one with fewer: the grey picture
+    of a seed is the red channel of its colour picture.
+    """
+    bound = 1 / math.sqrt(inputs)
+    stream = Stream(seed, Purpose.WEIGHTS, index)
+    count = inputs * outputs
+    uniform = 2.0 * stream.uniform(count) - 1.0 if spec.init not in ("normal", "kaiming") else np.empty(0)
+    match spec.init:
+        case "torch":  # nn.Linear's default
+            weight = bound * uniform
+        case "normal":
+            weight = bound * stream.normal(count)
+        case "xavier":  # Glorot & Bengio 2010
+            weight = math.sqrt(6 / (inputs + outputs)) * uniform
+        case "kaiming":  # He et al. 2015, fan in, for rectifiers
+            weight = math.sqrt(2) * bound * stream.normal(count)
+        case "siren":  # Sitzmann et al. 2020, section 3.2; ω₀ is the activation's own frequency
+            omega = abs(activation.parameters.get("freq", 1.0)) or 1.0
+            weight = (1 / inputs if index == 0 else math.sqrt(6 / inputs) / omega) * uniform
+    biases = Stream(seed, Purpose.BIASES, index)
+    bias = biases.normal(outputs) if spec.init == "normal" else 2.0 * biases.uniform(outputs) - 1.0
+    return (spec.gain * weight).astype(np.float32).reshape(outputs, inputs), (bound * bias).astype(np.float32)
+
+
+def _given_weights(spec: NetworkRecipe) -> list[tuple[Weights, Weights]]:
+    where = "network.weights"
+    if not isinstance(spec.weights, str):
+        maps = []
+        for i, layer in enumerate(spec.weights or ()):
+            if len({len(row) for row in layer.weight}) != 1:
+                raise CppnError(f"the rows of layer {i} differ in length", where=where)
+            maps.append((np.array(layer.weight), np.array(layer.bias)))
+        return check_chain(maps, where=where)
+    try:
+        data = base64.b64decode(spec.weights, validate=True)
+    except (binascii.Error, ValueError):
+        raise CppnError(
+            "not base64", where=where, legal="name a .safetensors file, or give its bytes in base64"
+        ) from None
+    return read_weights(data, where=where)
+
+
+def _check_given(given: list[tuple[Weights, Weights]], spec: NetworkRecipe, inputs: int, outputs: int) -> None:
+    where = "network.weights"
+    widths = tuple(len(bias) for _, bias in given)
+    if widths[:-1] != spec.hidden:
+        raise CppnError(
+            f"they have hidden layers of {list(widths[:-1])} units",
+            where=where,
+            legal=f"hidden says {list(spec.hidden)}",
+        )
+    if given[0][0].shape[1] != inputs:
+        raise CppnError(f"they take {given[0][0].shape[1]} inputs", where=where, legal=f"the recipe has {inputs}")
+    if widths[-1] < outputs:
+        raise CppnError(f"they give {widths[-1]} outputs", where=where, legal=f"this colour mode takes {outputs}")

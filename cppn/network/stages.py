@@ -1,0 +1,108 @@
+"""Networks: stages of affine maps with activations, and the safetensors files they are kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..field.activations import Activation
+from ..field.formula import Node
+
+Weights = NDArray[np.float32]
+Numbers = NDArray[np.floating]  # float32; of folded networks, float64
+
+
+class Slice(NamedTuple):
+    """So many consecutive units that have one activation."""
+
+    activation: Activation
+    units: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Units that are computed at once: `activation(weight @ h + bias)`, and the values of `shortcuts` added to it.
+
+    h is what the `sources` give, one under another: 0 are the network's inputs, k what stage k − 1 gives. Shortcuts
+    are sources from 1 on, of as many units as this stage. The slices share its units out among activations, in order.
+    """
+
+    sources: tuple[int, ...]
+    weight: Numbers  # (units, values of all sources)
+    bias: Numbers  # (units,)
+    slices: tuple[Slice, ...]
+    shortcuts: tuple[int, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """How many it has."""
+        return len(self.bias)
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """Weights and biases as one vector."""
+        return np.concatenate([self.weight.ravel(), self.bias]).astype(np.float64)
+
+    def with_numbers(self, numbers: NDArray[np.floating]) -> Stage:
+        """The same with other weights and biases, in float32, in the order of `numbers`."""
+        flat, size = numbers.astype(np.float32), self.weight.size
+        weight = flat[:size].reshape(self.weight.shape)
+        return Stage(self.sources, weight, flat[size:], self.slices, self.shortcuts)
+
+    def with_activations(self, change: Callable[[Activation], Activation]) -> Stage:
+        """The same with each activation changed."""
+        return replace(self, slices=tuple(Slice(change(one.activation), one.units) for one in self.slices))
+
+    def activation_of(self, unit: int) -> Activation:
+        """That of one unit."""
+        ends = accumulate(one.units for one in self.slices)
+        return next(one.activation for one, end in zip(self.slices, ends, strict=True) if unit < end)
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a recipe develops into: a function from a point of the plane to what the last stage gives.
+
+    Its inputs are the `inputs` (trees in x and y), then the `latent` numbers. Stages stand in topological order: each
+    takes what stands before it.
+    """
+
+    inputs: tuple[Node, ...]
+    latent: tuple[float, ...]
+    stages: tuple[Stage, ...]
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """How many values the inputs and each stage give, as sources are numbered."""
+        return (len(self.inputs) + len(self.latent), *(stage.units for stage in self.stages))
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """That of each slice of each stage."""
+        return tuple(one.activation for stage in self.stages for one in stage.slices)
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The range of the outputs, where all of them have the same bounds."""
+        spans = {one.activation.span for one in self.stages[-1].slices}
+        return spans.pop() if len(spans) == 1 else None
+
+    @property
+    def maps(self) -> tuple[tuple[Numbers, Numbers], ...]:
+        """Weight and bias of each stage."""
+        return tuple((stage.weight, stage.bias) for stage in self.stages)
+
+
+def chain(maps: Iterable[tuple[Numbers, Numbers]], activations: Iterable[Activation], residual: bool) -> list[Stage]:
+    """Layers one after another. With `residual`, each hidden one from the second on gives h + layer(h)."""
+    pairs = list(zip(maps, activations, strict=True))
+    last = len(pairs) - 1
+    return [
+        Stage((i,), weight, bias, (Slice(activation, len(bias)),), (i,) if residual and 0 < i < last else ())
+        for i, ((weight, bias), activation) in enumerate(pairs)
+    ]

@@ -1,0 +1,54 @@
+"""From a Field back to text: the Recipe that draws it. Made when a file is written, and only then."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from ..recipe import Recipe
+from .develop import Field
+from .stages import Network
+from .weights import write_weights
+
+
+def with_weights(recipe: Recipe, network: Network) -> Recipe:
+    """The recipe with a network's weights, of the same shape, instead of its seed's."""
+    return recipe.change({"network": _written(recipe, network)})
+
+
+def _written(recipe: Recipe, network: Network) -> dict[str, Any]:
+    weights = base64.b64encode(write_weights(network.maps)).decode()
+    latent = {"latent": list(network.latent)} if recipe.network.blend else {}  # which was of the latents too
+    return {"weights": weights, "blend": None, **latent}
+
+
+def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
+    """The recipe of a field that was made of `origin`, which the recipe develops into.
+
+    Weights are written out only where they are others, so that what moves a view alone stays a seed.
+    """
+    old, new = origin.network, field.network
+    network: dict[str, Any] = {}
+    if new.widths[1:-1] != old.widths[1:-1]:
+        network["hidden"] = list(new.widths[1:-1])
+    if new.activations != old.activations:
+        network["act"] = [str(activation) for activation in new.activations]
+    if _identities(new) != _identities(old):
+        network |= _written(recipe, new)
+    if new.latent != old.latent:
+        network["latent"] = list(new.latent)
+    color: dict[str, Any] = {
+        key: value
+        for key in ("mode", "palette", "hue", "invert")
+        if (value := getattr(field.color, key)) != getattr(origin.color, key)
+    }
+    # a changed network has another last activation, perhaps, and what was measured of the old one is forgotten
+    given = recipe.color.levels or new.span or (None if network else recipe.color.measured)
+    if field.color.levels != given:
+        color["levels"] = list(field.color.levels)
+    view = field.view.model_dump() if field.view != origin.view else {}
+    return recipe.change({"network": network, "color": color, "view": view})
+
+
+def _identities(network: Network) -> list[int]:
+    return [id(array) for pair in network.maps for array in pair]

@@ -1,0 +1,72 @@
+"""Flags over a recipe: an explicit one always wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import CppnError
+from ..field.activations import set_parameters
+from .model import Recipe
+
+_OF_VIEW = ("extent", "center", "zoom", "rotate", "stretch")
+_OF_NETWORK = ("hidden", "inputs", "latent", "init", "gain", "residual")
+_PARAMETERS = ("freq", "r", "iters")
+_OF_WEIGHTS = ("hidden", "inputs", "latent", "gain", "seed")
+
+
+def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
+    """The recipe with every flag that is not None taken over.
+
+    Errors: CppnError for flags that contradict each other or the recipe.
+    """
+    given = {key: value for key, value in flags.items() if value is not None}
+    if not given.get("act"):  # a flag that may be repeated is empty when it is not there
+        given.pop("act", None)
+    network = {key: given[key] for key in _OF_NETWORK if key in given}
+    view = {key: given[key] for key in _OF_VIEW if key in given}
+    if recipe.network.weights is not None:
+        if "init" in given:
+            network["weights"] = None
+        elif bad := [key for key in _OF_WEIGHTS if key in given]:
+            raise CppnError(
+                "the weights of this recipe are given", where=f"--{bad[0]}", legal="add --init torch to draw new ones"
+            )
+    if "seed" in given and recipe.network.blend:
+        network["blend"] = None  # another seed's weights, not these with others' added
+    act = _activations(recipe, given)
+    if act is not None:
+        network["act"] = act
+    color = _color(recipe, given)
+    changes: dict[str, dict[str, Any]] = {"network": network, "view": view, "color": color}
+    changes[""] = {"seed": given["seed"]} if "seed" in given else {}
+    # a recipe that has become another picture does not keep the old one's name
+    if network or color or changes[""]:
+        changes[""] |= {"name": "", "description": ""}
+    return recipe.change(changes)
+
+
+def _activations(recipe: Recipe, given: Mapping[str, Any]) -> list[str] | None:
+    texts = [text for part in given.get("act", ()) for text in part]
+    parameters = {key: given[key] for key in _PARAMETERS if key in given}
+    if not texts:
+        if not parameters:
+            return None
+        texts = list(recipe.network.act)
+    return set_parameters(texts, **parameters) if parameters else texts
+
+
+def _color(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
+    changes: dict[str, Any] = {key: given[key] for key in ("hue", "invert", "levels") if key in given}
+    mode, palette = given.get("mode"), given.get("palette")
+    if palette is not None and mode not in (None, "palette"):
+        raise CppnError(f"--palette contradicts the colour mode {mode}", legal="give one of them")
+    if palette is not None:
+        changes |= {"mode": "palette", "palette": palette}
+    elif mode == "palette":
+        changes |= {"mode": mode, "palette": recipe.color.palette or "viridis"}
+    elif mode is not None:
+        changes |= {"mode": mode, "palette": None}
+    if "act" in given and "levels" not in given:
+        changes["levels"] = None  # they were chosen for another activation
+    return changes

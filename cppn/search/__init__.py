@@ -1,0 +1,1 @@
+"""Pictures that nobody has thought of: invented, bred, measured, chosen."""
