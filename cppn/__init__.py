@@ -15,7 +15,7 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .draw.drawing import render
-    from .draw.saving import save
+    from .draw.saving import save, save_array
     from .errors import CppnError
     from .files.presets import presets
     from .files.sources import load
@@ -32,9 +32,11 @@ _HOMES = {
     "presets": "files.presets",
     "render": "draw.drawing",
     "save": "draw.saving",
+    "save_array": "draw.saving",
 }
 __all__ = [
     "ColorRecipe", "CppnError", "NetworkRecipe", "Recipe", "View", "__version__", "load", "presets", "render", "save",
+    "save_array",
 ]  # fmt: skip
 
 

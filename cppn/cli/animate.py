@@ -18,7 +18,7 @@ from .progress import count_bar
 
 if TYPE_CHECKING:
     from ..motion.film import FilmJob
-    from ..motion.timeline import Timeline, Track
+    from ..motion.timeline import Morphing, Timeline, Track
     from ..recipe import Recipe
 
 DEFAULT_SIZE = (1280, 720)
@@ -115,7 +115,7 @@ def _timeline(sources: Sequence[str], flags: dict[str, Any]) -> tuple[Timeline, 
     """What the sources and flags come to, and how the source was drawn."""
     from ..errors import CppnError
     from ..motion.easing import easing
-    from ..motion.timeline import from_dict, load_timeline, of_recipe
+    from ..motion.timeline import load_timeline, of_recipe
     from ..recipe import Recipe
 
     if len(sources) > 1 and not flags["morph"]:
@@ -132,36 +132,45 @@ def _timeline(sources: Sequence[str], flags: dict[str, Any]) -> tuple[Timeline, 
         drawn = {}  # of a picture: a film has a size and smoothness of its own
     recipes = [_recipe(timeline.recipe, flags, new=not sources)]
     recipes += [_recipe(load_timeline(source)[0].recipe, flags) for source in sources[1:]]
-    data = timeline.to_dict()
-    changed = recipes[0] != timeline.recipe
-    data["recipe"] = recipes[0].to_dict()
-    if flags["boomerang"] is not None:
-        data["boomerang"] = flags["boomerang"]
     seconds = _seconds(flags, timeline, drawn)
-    timeline = from_dict(data, where="").lasting(seconds)
-    data = timeline.to_dict()
+    named = {} if recipes[0] == timeline.recipe else {"name": "", "description": ""}
+    boomerang = timeline.boomerang if flags["boomerang"] is None else flags["boomerang"]
+    timeline = timeline.change(recipe=recipes[0], boomerang=boomerang, **named).lasting(seconds)
     default = flags["ease"] or ("sine" if timeline.boomerang else "linear")
     flagged = {track.knob: track for track in _tracks(flags, recipes[0], seconds, default)}
-    kept = [track for track in data["tracks"] if track["knob"] not in flagged]
-    data["tracks"] = kept + [track.model_dump(mode="json") for track in flagged.values()]
+    tracks = [track for track in timeline.tracks if track.knob not in flagged]
+    timeline = timeline.change(tracks=[*tracks, *flagged.values()], morph=_morph(flags, timeline, recipes[1:]))
+    return timeline.change(**dict(_walks(flags, timeline))), drawn
+
+
+def _morph(flags: dict[str, Any], timeline: Timeline, others: Sequence[Recipe]) -> Morphing | None:
+    """Where the film goes from its recipe."""
+    from ..errors import CppnError
+    from ..motion.timeline import Morphing
+
+    morph = timeline.morph
     if flags["morph"]:
-        data["morph"] = {"recipes": [recipe.to_dict() for recipe in recipes[1:]]}
-        data["morph"] |= {"ease": flags["ease"]} if flags["ease"] else {}
-    if flags["morph_by"] is not None:
-        if "morph" not in data:
-            raise CppnError("nothing morphs", where="--morph-by", legal="add --morph and two sources")
-        data["morph"]["by"] = flags["morph_by"]
-    moves = bool(data["tracks"] or "drift" in data or "latent" in data or "morph" in data)
-    for walk in ("drift", "latent"):
-        given = flags[walk] or ((float(DRIFT), None) if walk == "drift" and not (moves or flags["latent"]) else None)
+        morph = Morphing(recipes=tuple(others), **({"ease": flags["ease"]} if flags["ease"] else {}))
+    if flags["morph_by"] is None:
+        return morph
+    if morph is None:
+        raise CppnError("nothing morphs", where="--morph-by", legal="add --morph and two sources")
+    return morph.model_copy(update={"by": flags["morph_by"]})
+
+
+def _walks(flags: dict[str, Any], timeline: Timeline) -> Iterator[tuple[str, dict[str, Any]]]:
+    """How weights and latent inputs walk, as far as flags say so; weights do where nothing else moves."""
+    for name in ("drift", "latent"):
+        walk = getattr(timeline, name)
+        alone = name == "drift" and not timeline.moves and not flags["latent"]
+        given = flags[name] or ((float(DRIFT), None) if alone else None)
+        told = walk.model_dump() if walk else {}
         if given is not None:
-            data[walk] = {"amount": given[0], "ease": given[1] or flags["ease"] or "linear"}
-            data[walk]["seed"] = own.seed if (own := getattr(timeline, walk)) else 0
-        if flags["motion_seed"] is not None and walk in data:
-            data[walk]["seed"] = flags["motion_seed"]
-    if changed:
-        data |= {"name": "", "description": ""}
-    return from_dict(data, where=""), drawn
+            told = {"seed": 0, **told, "amount": given[0], "ease": given[1] or flags["ease"] or "linear"}
+        if flags["motion_seed"] is not None and told:
+            told["seed"] = flags["motion_seed"]
+        if told:
+            yield name, told
 
 
 def _recipe(recipe: Recipe, flags: dict[str, Any], *, new: bool = False) -> Recipe:

@@ -207,7 +207,8 @@ def _run(
 
 def _write(fit: Fit, path: Path, size: tuple[int, int]) -> list[str]:
     """The picture with its recipe inside; large weights go into a file beside it."""
-    from ..draw.saving import save, write_bytes, write_text
+    from ..draw.saving import save
+    from ..files.atomic import write_bytes, write_text
     from ..network.transcribe import with_weights
     from ..network.weights import write_weights
 

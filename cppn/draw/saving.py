@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ..engines import Quality
 from ..engines.base import DTYPES
-from ..errors import CppnError, failure
-from ..files.atomic import making
+from ..errors import CppnError
+from ..files.atomic import write_text
 from ..files.checkpoint import Checkpoint
 from ..files.names import in_the_way
 from ..files.sinks import Encoding, Provenance, Sink, open_sink
@@ -35,11 +35,10 @@ def save(
     device: str | None = None, threads: int | None = None, max_memory: int = DEFAULT, resume: bool = False,
     recipe: Recipe | None = None, exclusive: bool = False,
 ) -> Path:  # fmt: skip
-    """Write a picture or, of a Recipe, also a recipe file (.toml, .json); returns its path.
+    """Write a picture of a Recipe, or a recipe file (.toml, .json); returns its path. Arrays go to `save_array`.
 
     Pictures: .png, .tif, .jpg, .webp, .avif, .dzi (Deep Zoom, with a page that shows it), .npy. A Recipe is drawn
-    at `size` = (width, height), band by band, never whole in memory. An array has the shape (height, width, 1 or 3) or
-    (height, width) and the type uint8, uint16 or float32; `recipe` is what it was drawn from, to be kept in the file.
+    at `size` = (width, height), band by band, never whole in memory.
     `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `quality`: 1 to 100, of lossy formats. `compression`: of
     PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels an inch. `pyramid`: smaller copies inside, in TIFF.
     `bleed`: pixels more beyond each edge, to be trimmed after printing. `max_memory`: bytes that the process may take.
@@ -54,7 +53,20 @@ def save(
             return target
         job = job_of(what, size, Quality(aa, bits, dither), engine=engine, device=device, threads=threads, bleed=bleed)
         return write_picture(job, target, encoding, max_memory=max_memory, exclusive=exclusive, resume=resume)
-    pixels = np.asarray(what)
+    return save_array(what, target, encoding, recipe=recipe, exclusive=exclusive)
+
+
+def save_array(
+    pixels: NDArray[Any], path: str | os.PathLike[str], encoding: Encoding | None = None, *,
+    recipe: Recipe | None = None, exclusive: bool = False,
+) -> Path:  # fmt: skip
+    """Write an array as a picture; returns its path.
+
+    `pixels`: of shape (height, width, 1 or 3) or (height, width) and of type uint8, uint16 or float32. `recipe`: what
+    they were drawn from, to be kept in the file. `exclusive`: never take an existing picture's place.
+    Errors: CppnError for arrays that are no pictures, and files that cannot be written.
+    """
+    target, pixels = Path(path), np.asarray(pixels)
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
     if pixels.dtype not in DTYPES.values() or pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or 0 in pixels.shape:
@@ -62,12 +74,10 @@ def save(
             f"an array of shape {pixels.shape} and type {pixels.dtype} is no picture", where=str(target),
             legal="uint8, uint16 or float32 of shape (height, width, 3), (height, width, 1) or (height, width)",
         )  # fmt: skip
-    height, width, channels = pixels.shape
+    height, width, _ = pixels.shape
     settings = {"width": width, "height": height, "bits": 8 * pixels.dtype.itemsize}
     provenance = Provenance(recipe, settings) if recipe is not None else None
-    sink = open_sink(target, (height, width, channels), pixels.dtype, provenance, encoding)
-    sink.exclusive = exclusive
-    with sink:
+    with open_sink(target, pixels.shape, pixels.dtype, provenance, encoding, exclusive=exclusive) as sink:
         for top in range(0, height, _ROWS):
             sink.write(pixels[top : top + _ROWS])
     return sink.path
@@ -99,8 +109,7 @@ def write_picture(
     """
     check_memory(job, format_of(path), max_memory, str(path))
     provenance = provenance_of(job, encoding.dpi if encoding else None, notes)
-    sink = open_sink(path, job.shape, job.quality.dtype, provenance, encoding)
-    sink.exclusive = exclusive
+    sink = open_sink(path, job.shape, job.quality.dtype, provenance, encoding, exclusive=exclusive)
     drawing = job.prepare()
     with _kept(job, sink, resume) as spool, sink:
         done = 0
@@ -166,18 +175,3 @@ def _identity(job: RenderJob) -> dict[str, Any]:
     """All that a drawing's pixels depend on."""
     settings = {key: value for key, value in provenance_of(job).drawing.items() if key != "dpi"}
     return {"cppn": __version__, "recipe": job.recipe.to_dict(), **settings, "device": str(job.drawn_by.device)}
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    try:
-        with making(path) as part:
-            part.write_bytes(data)
-            os.replace(part, path)
-    except OSError as error:
-        raise failure(f"it could not be written: {error.strerror}", where=str(path)) from None

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..draw.saving import save, write_text
+from ..draw.saving import save
 from ..errors import CppnError, failure
-from ..files.atomic import remove_leftovers
+from ..files.atomic import remove_leftovers, write_text
 from ..files.names import free_path, make_folder
 from ..files.naming import file_name
 from ..files.sinks.base import Sink

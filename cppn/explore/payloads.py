@@ -6,10 +6,7 @@ import json
 import struct
 from collections.abc import Callable
 from functools import cache
-from typing import Any, get_args
-
-from annotated_types import Ge, Le
-from pydantic import BaseModel
+from typing import Any
 
 from ..draw.drawing import developed
 from ..errors import CppnError
@@ -18,10 +15,11 @@ from ..field.color import MODES_ABOUT, palette_table
 from ..field.inputs import ABOUT
 from ..files.naming import file_name
 from ..files.presets import presets
-from ..recipe import ColorRecipe, NetworkRecipe, Recipe
+from ..recipe import Recipe
 from ..recipe.command import command
-from ..recipe.model import DEEPEST, LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS, WIDEST, Initialisation
-from ..recipe.view import SIZES, View
+from ..recipe.model import DEEPEST, LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS, WIDEST
+from ..recipe.schema import json_schema, places
+from ..recipe.view import SIZES
 from ..search.palettes import RAMPS
 from ..shader.shader import WIDEST as WIDEST_SHADER
 from ..shader.shader import NoShaderError, shader
@@ -102,15 +100,15 @@ def catalogue() -> dict[str, Any]:
         "inputs": [{"name": name, "about": about} for name, about in ABOUT.items()],
         "modes": [{"name": name, "about": about} for name, about in MODES_ABOUT.items()],
         "palettes": [{"name": name, "palette": text, "stops": _swatch(text)} for name, text in _palettes().items()],
-        "inits": list(get_args(Initialisation)),
+        "inits": list(places()["init"].choices),
         "presets": list(presets),
         "sizes": {name: list(size) for name, size in SIZES.items()},
         "limits": {
             "widest": WIDEST, "deepest": DEEPEST - 1, "weights": MOST_WEIGHTS, "seed": EXACT, "terms": MOST_TERMS,
-            "share": LARGEST_SHARE, "shader_widest": WIDEST_SHADER, "gain": _range(NetworkRecipe, "gain"),
-            "hue": _range(ColorRecipe, "hue"), "extent": _range(View, "extent"), "zoom": _range(View, "zoom"),
-            "rotate": _range(View, "rotate"),
+            "share": LARGEST_SHARE, "shader_widest": WIDEST_SHADER,
+            **{name: list(place.limits) for name, place in places().items() if place.limits},
         },
+        "schema": json_schema(),
     }  # fmt: skip
 
 
@@ -130,11 +128,3 @@ def _swatch(text: str) -> list[str]:
     table = palette_table(text)
     picked = [table[round(i * (len(table) - 1) / (_STOPS - 1))] for i in range(_STOPS)]
     return ["#" + "".join(f"{round(255 * float(channel)):02x}" for channel in colour) for colour in picked]
-
-
-def _range(model: type[BaseModel], field: str) -> list[float]:
-    """The least and the greatest value that a model takes in a field."""
-    metadata = model.model_fields[field].metadata
-    low = next(one.ge for one in metadata if isinstance(one, Ge))
-    high = next(one.le for one in metadata if isinstance(one, Le))
-    return [float(low), float(high)]  # type: ignore[arg-type]  # their types promise no more than an order

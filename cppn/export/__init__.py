@@ -22,7 +22,7 @@ def export(recipe: Recipe, path: str | os.PathLike[str]) -> Path:
     `.onnx`: the network, from points (n, 2) of the plane to sRGB colours (n, 1 or 3) in [0, 1].
     Errors: CppnError for other endings, networks that the format does not hold, and files that cannot be written.
     """
-    from ..draw.saving import write_bytes
+    from ..files.atomic import write_bytes
     from ..files.names import check_folder
 
     target = Path(path)

@@ -9,6 +9,8 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ..errors import failure
+
 _PART = re.compile(r"\.(.+)\.(\d+)\.part")
 _MAKING: set[Path] = set()  # by this process, now
 
@@ -23,6 +25,21 @@ def making(path: Path) -> Iterator[Path]:
     finally:
         _remove(part)
         _MAKING.discard(part)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Errors: CppnError if it cannot be written."""
+    try:
+        with making(path) as part:
+            part.write_bytes(data)
+            os.replace(part, path)
+    except OSError as error:
+        raise failure(f"it could not be written: {error.strerror or error}", where=str(path)) from None
 
 
 def leave_nothing() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ..errors import CppnError, failure, shorten
-from ..files.atomic import making
+from ..files.atomic import write_bytes
 from .photo import Fit
 
 SUFFIX = ".cppn-fit"
@@ -22,13 +21,8 @@ def write_checkpoint(path: Path, fit: Fit, identity: dict[str, Any]) -> None:
     from safetensors.torch import save
 
     told = {"identity": json.dumps(identity), **{key: json.dumps(value) for key, value in fit.numbers().items()}}
-    try:
-        with making(path) as part:
-            # not `save_file`, which tells of a full disk by an error of its own kind
-            part.write_bytes(save({key: value.cpu().contiguous() for key, value in fit.tensors().items()}, told))
-            os.replace(part, path)
-    except OSError as error:
-        raise failure(f"it could not be written: {error.strerror or error}", where=str(path)) from None
+    # not `save_file`, which tells of a full disk by an error of its own kind
+    write_bytes(path, save({key: value.cpu().contiguous() for key, value in fit.tensors().items()}, told))
 
 
 def is_checkpoint(path: Path) -> bool:

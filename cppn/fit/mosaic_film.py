@@ -57,8 +57,7 @@ def write_mosaic_film(
     quality = film_format(path).lossless  # edges stay sharp, and files small
     colours = [end[::2, ::2] for end in ends]  # those of a map: every fourth pixel shows them
     film = Film(width, height, FPS, len(networks), provenance, quality, lambda: colours, dither=False)
-    sink = open_film(path, film)
-    sink.exclusive = exclusive
+    sink = open_film(path, film, exclusive=exclusive)
     with sink:
         every = _unit_values(networks, recipe.view, look.get("cell", 100))
         for network, label, values in zip(networks, told, every, strict=True):

@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from ..draw.drawing import RenderJob, job_of
 from ..draw.memory import DEFAULT, check_memory
-from ..draw.saving import save, write_picture, write_text
+from ..draw.saving import save, write_picture
 from ..engines import Quality
 from ..errors import CppnError
 from ..field.activations import parse_activation
-from ..files.atomic import remove_leftovers
+from ..files.atomic import remove_leftovers, write_text
 from ..files.names import make_folder
 from ..files.sinks import Encoding, check
 from ..parallel import GoOn, each

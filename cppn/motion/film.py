@@ -131,8 +131,7 @@ def write_film_job(
     film = Film(*film_job.size, film_job.fps, film_job.frames, film_job.provenance(), quality, film_job.sample)
     form = check_film(path, film)
     _check_memory(film_job, form, max_memory, str(path))
-    sink = open_film(path, film)
-    sink.exclusive = exclusive
+    sink = open_film(path, film, exclusive=exclusive)
     sink.remove_leftovers()
     with sink:
         _convey(film_job, sink, progress)

@@ -1,4 +1,4 @@
-"""Knobs: the numbers of a recipe that can move, by name."""
+"""The numbers of a recipe that can move, by name."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from operator import methodcaller
-from typing import Any, Literal
+from typing import Any
 
 from ..errors import CppnError, shorten, unknown
 from ..field.activations import PARAMETERS, parse_activation, set_parameters
 from ..network.develop import Field, develop_network
 from ..network.stages import Network
 from ..recipe import Recipe
+from ..recipe.schema import Scale, places
 
 Numbers = tuple[float, ...]
 
@@ -21,26 +22,19 @@ Numbers = tuple[float, ...]
 class ParameterPath:
     """Where a number or a pair of them is kept, and how one gets from one value to another.
 
-    `scale`: "even" steps; "log", by equal factors; "turn", degrees, where 360 is 0 again.
-    `index`: of the one of a pair that is meant.
+    `scale`: see `movable`. `index`: of the one of a pair that is meant.
     """
 
     section: str
     field: str
-    scale: Literal["even", "log", "turn"] = "even"
+    scale: Scale = "even"
     index: int | None = None
 
 
+_AXES = {"x": 0, "y": 1}  # of the one pair whose numbers move alone
 PATHS = {
-    "zoom": ParameterPath("view", "zoom", "log"),
-    "extent": ParameterPath("view", "extent", "log"),
-    "rotate": ParameterPath("view", "rotate", "turn"),
-    "center": ParameterPath("view", "center"),
-    "center.x": ParameterPath("view", "center", index=0),
-    "center.y": ParameterPath("view", "center", index=1),
-    "hue": ParameterPath("color", "hue", "turn"),
-    "levels": ParameterPath("color", "levels"),
-    "gain": ParameterPath("network", "gain"),
+    **{name: ParameterPath(one.section, name, one.scale) for name, one in places().items() if one.scale is not None},
+    **{f"center.{axis}": ParameterPath("view", "center", index=index) for axis, index in _AXES.items()},
 }
 
 
@@ -61,7 +55,7 @@ def parameter_path(name: str) -> ParameterPath:
 
 
 def read(recipe: Recipe, name: str) -> Numbers:
-    """The numbers at which a knob of the recipe stands.
+    """The numbers at which a parameter of the recipe stands.
 
     Errors: CppnError if the recipe has no such number.
     """

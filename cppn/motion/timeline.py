@@ -156,6 +156,10 @@ class Timeline(Section):
 
         return tomli_w.dumps(self.to_dict())
 
+    def change(self, **fields: Any) -> Timeline:
+        """The same with fields replaced. Errors: CppnError as of `from_dict`."""
+        return from_dict({**{name: getattr(self, name) for name in Timeline.model_fields}, **fields}, where="")
+
     def lasting(self, seconds: float) -> Timeline:
         """The same, slower or faster."""
         factor = seconds / self.duration
@@ -163,7 +167,7 @@ class Timeline(Section):
             {**track.model_dump(), "keys": [(min(seconds, key[0] * factor), *key[1:]) for key in track.keys]}
             for track in self.tracks
         ]
-        return from_dict({**self.to_dict(), "duration": seconds, "tracks": tracks}, where="")
+        return self.change(duration=seconds, tracks=tracks)
 
 
 def values(key: Key) -> Numbers:

@@ -25,12 +25,14 @@ from ..field.activations import parse_activation
 from ..field.color import MODES, palette_table
 from ..field.inputs import parse_input
 from ..rng import LARGEST_SEED
-from .view import View
+from .view import View, movable
 
 VERSION = 1  # of the recipe's meaning; raised by whatever changes a picture
 LARGEST_TEXT = 64 << 20  # bytes of a recipe's text, trained weights included
 WIDEST, DEEPEST, MOST_WEIGHTS = 4096, 64, 1 << 24
 MOST_TERMS, LARGEST_SHARE = 64, 100.0  # of a blend
+
+OTHERWISE: Any = {"flag": False}  # no flag says just this field
 
 Model = TypeVar("Model", bound=BaseModel)
 Initialisation = Literal["torch", "normal", "xavier", "kaiming", "siren"]
@@ -62,27 +64,32 @@ class NetworkRecipe(Section):
         (64, 64, 64), description=f"Units of each hidden layer, at most {DEEPEST - 1} of these.", examples=["[32, 32]"]
     )
     act: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(
-        ("cos",), description="One activation for every affine map, or one for each: the hidden layers and the last.",
+        ("cos",), json_schema_extra=OTHERWISE,
+        description="One activation for every affine map, or one for each: the hidden layers and the last.",
         examples=['"tanh"', '["sin:freq=3", "tanh", "sigmoid"]'],
     )  # fmt: skip
     inputs: tuple[str, ...] = Field(
-        ("x", "y"), description="Names, or formulas in x, y, r, theta.", examples=['["x", "y", "sin(4*r)"]']
+        ("x", "y"), description="x, y, r, theta, bias, or formulas in them.", examples=['["x", "y", "sin(4*r)"]']
     )
     latent: Annotated[int, Field(ge=0, le=WIDEST)] | tuple[FiniteFloat, ...] = Field(
         0, description="Numbers that every point is told, or how many of them the seed draws.", examples=["[0.5, -1]"]
     )
     init: Initialisation = Field("torch", description="The distribution of the weights.", examples=['"siren"'])
-    gain: float = Field(1.0, ge=0, le=1000, description="Multiplies the weights that are drawn.", examples=["2"])
+    gain: float = Field(
+        1.0, ge=0, le=1000, json_schema_extra=movable("even"), description="Multiplies the weights that are drawn.",
+        examples=["2"],
+    )  # fmt: skip
     residual: bool = Field(
-        False, description="h ← h + layer(h), from the second hidden layer on; all are then of one width."
+        False,
+        description="Each hidden layer's input is added to its output, from the second on; all are then of one width.",
     )
     weights: tuple[LayerWeights, ...] | str | None = Field(
-        None, examples=['"fit.safetensors"'],
+        None, json_schema_extra=OTHERWISE, examples=['"fit.safetensors"'],
         description="Instead of the seed's: `weight` and `bias` of each map written out, or a safetensors file, in "
         "base64 or, in a recipe file, by its name beside it.",
     )  # fmt: skip
     blend: Annotated[tuple[tuple[Seed, Share], ...], Field(max_length=MOST_TERMS)] = Field(
-        (), examples=["[[7, 0.3]]"],
+        (), json_schema_extra=OTHERWISE, examples=["[[7, 0.3]]"],
         description="Pairs of a seed and a share: so much of the weights, and of the drawn latents, that this seed "
         "would draw is added, and the sum is divided by √(1 + Σ share²), so that its spread stays. Given weights and "
         "latents are kept as they are, and to such weights the others are only added.",
@@ -139,24 +146,30 @@ class ColorRecipe(Section):
     """How outputs become a colour."""
 
     mode: Literal["gray", "rgb", "hsv", "oklch", "palette"] = Field(
-        "gray", description="What the outputs mean: one of them, or three.", examples=['"oklch"']
+        "gray",
+        json_schema_extra=OTHERWISE,
+        description="What the outputs mean: one of them, or three.",
+        examples=['"oklch"'],
     )
     palette: str | None = Field(
-        None, description="In palette mode: a name that cmap knows, or colours from 0 to 1.",
+        None, json_schema_extra=OTHERWISE,
+        description="In palette mode: a name that cmap knows, or colours from 0 to 1.",
         examples=['"magma"', '"#101830,#e04030,#ffe080"'],
     )  # fmt: skip
     hue: float = Field(
-        0.0, ge=-1e6, le=1e6, description="Degrees by which all hues are turned; grey has none.", examples=["120"]
-    )
+        0.0, ge=-1e6, le=1e6, json_schema_extra=movable("turn"), examples=["120"],
+        description="Degrees by which all hues are turned; grey has none.",
+    )  # fmt: skip
     invert: bool = Field(False, description="The negative.")
     levels: tuple[FiniteFloat, FiniteFloat] | None = Field(
-        None, examples=["[-1, 1]"],
+        None, json_schema_extra=movable("even"), examples=["[-1, 1]"],
         description="Which values of the last activation become 0 and 1. Where it is not given, the activation's own "
         "range is taken; where that has none, `measured`.",
     )  # fmt: skip
     measured: tuple[FiniteFloat, FiniteFloat] | None = Field(
-        None, description="The range found once on a fixed grid, written by the program and kept from then on."
-    )
+        None, json_schema_extra=OTHERWISE,
+        description="The range found once on a fixed grid, written by the program and kept from then on.",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _fits_together(self) -> ColorRecipe:

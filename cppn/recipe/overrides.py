@@ -8,9 +8,8 @@ from typing import Any
 from ..errors import CppnError
 from ..field.activations import set_parameters
 from .model import Recipe
+from .schema import SECTIONS, places
 
-_OF_VIEW = ("extent", "center", "zoom", "rotate", "stretch")
-_OF_NETWORK = ("hidden", "inputs", "latent", "init", "gain", "residual")
 _PARAMETERS = ("freq", "r", "iters")
 _OF_WEIGHTS = ("hidden", "inputs", "latent", "gain", "seed")
 
@@ -23,8 +22,7 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     given = {key: value for key, value in flags.items() if value is not None}
     if not given.get("act"):  # a flag that may be repeated is empty when it is not there
         given.pop("act", None)
-    network = {key: given[key] for key in _OF_NETWORK if key in given}
-    view = {key: given[key] for key in _OF_VIEW if key in given}
+    network, color, view = (_told(section, given) for section in SECTIONS)
     if recipe.network.weights is not None:
         if "init" in given:
             network["weights"] = None
@@ -37,13 +35,22 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     act = _activations(recipe, given)
     if act is not None:
         network["act"] = act
-    color = _color(recipe, given)
+    color |= _color(recipe, given)
     changes: dict[str, dict[str, Any]] = {"network": network, "view": view, "color": color}
     changes[""] = {"seed": given["seed"]} if "seed" in given else {}
     # a recipe that has become another picture does not keep the old one's name
     if network or color or changes[""]:
         changes[""] |= {"name": "", "description": ""}
     return recipe.change(changes)
+
+
+def _told(section: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a section that flags of their names say."""
+    return {
+        name: given[name]
+        for name, place in places().items()
+        if place.section == section and place.is_flag and name in given
+    }
 
 
 def _activations(recipe: Recipe, given: Mapping[str, Any]) -> list[str] | None:
@@ -57,7 +64,7 @@ def _activations(recipe: Recipe, given: Mapping[str, Any]) -> list[str] | None:
 
 
 def _color(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
-    changes: dict[str, Any] = {key: given[key] for key in ("hue", "invert", "levels") if key in given}
+    changes: dict[str, Any] = {}
     mode, palette = given.get("mode"), given.get("palette")
     if palette is not None and mode not in (None, "palette"):
         raise CppnError(f"--palette contradicts the colour mode {mode}", legal="give one of them")

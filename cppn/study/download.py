@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..draw.saving import write_bytes
 from ..errors import CppnError, failure
+from ..files.atomic import write_bytes
 
 HOMES = (
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..draw.saving import write_bytes, write_text
 from ..errors import failure
+from ..files.atomic import write_bytes, write_text
 from ..files.names import make_folder
 
 MANIFEST = ".cppn-studies.json"  # in the folder: the files that studies wrote, with their SHA-256

@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from ..draw.saving import write_bytes
 from ..errors import CppnError
+from ..files.atomic import write_bytes
 from ..version import __version__
 
 Arrays = Mapping[str, NDArray[Any]]

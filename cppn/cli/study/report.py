@@ -43,8 +43,8 @@ def command(**flags: Any) -> None:
       cppn study report --data fashion-mnist --table latex -o lecture.html
     """
     options.check_training(None)
-    from ...draw.saving import write_bytes
     from ...errors import CppnError
+    from ...files.atomic import write_bytes
     from ...files.names import check_folder
 
     path = Path(flags["output"])

@@ -18,15 +18,17 @@ __all__ = ["Encoding", "Provenance", "Sink", "check", "open_sink"]
 
 def open_sink(
     path: Path, shape: tuple[int, int, int], dtype: np.dtype[Any], provenance: Provenance | None = None,
-    encoding: Encoding | None = None,
+    encoding: Encoding | None = None, *, exclusive: bool = False,
 ) -> Sink:  # fmt: skip
     """The sink for a picture of that shape (height, width, channels) in the format that the path's ending means.
 
+    `exclusive`: never take a file's place, but a free name like it.
     Errors: CppnError for what the format cannot hold, and for places that cannot be written.
     """
     encoding = encoding or Encoding()
     form = check(path, shape[1], shape[0], 8 * dtype.itemsize, encoding, provenance)
     sink: Sink = load(form.sink)(path, shape, dtype, form, encoding, provenance)
+    sink.exclusive = exclusive
     return sink
 
 

@@ -57,13 +57,15 @@ def _check_encoder(form: FilmFormat) -> None:
         raise failure(f"this PyAV has no {form.encoder} encoder", legal="write .gif, .webp or .png") from None
 
 
-def open_film(path: Path, film: Film) -> FilmSink:
+def open_film(path: Path, film: Film, *, exclusive: bool = False) -> FilmSink:
     """The sink for a film in the format that the path's ending means.
 
+    `exclusive`: never take a file's place, but a free name like it.
     Errors: CppnError for what the format cannot hold, and for places that cannot be written.
     """
     form = check_film(path, film)
     sink: FilmSink = load(form.sink)(path, film, form)
+    sink.exclusive = exclusive
     return sink
 
 
