@@ -394,7 +394,7 @@ def test_three_generations_are_bred_saved_and_gone_back_in(open_page, served):
     assert back == first
     page.keyboard.press("Escape")
     page.keyboard.press("k")
-    expect(page.locator("#toasts")).to_contain_text("Library as")
+    expect(page.locator("#toasts")).to_contain_text("Kept as")
     page.reload()
     page.wait_for_selector("#strip img")
     (toml,) = served.folder.glob("*.toml")

@@ -48,7 +48,7 @@ def shader_bytes(recipe: Recipe, read: Callable[[str], Recipe] | None) -> bytes:
 
     `read` makes of a `cppn render` command its recipe. The header: `source`; `texels`, `parameters` and `table`, how
     many numbers follow (4 a texel, 512 × 3 of a table); the complete `recipe`; its `latent` inputs, drawn or given; the
-    `command` that draws it; `unable`, why there is no shader, if so.
+    `command` that draws it; what its `activations` mean; `unable`, why there is no shader, if so.
     Errors: CppnError for recipes that cannot be drawn.
     """
     header: dict[str, Any] = {"source": "", "texels": 0, "parameters": 0, "table": False, "unable": ""}
@@ -64,6 +64,7 @@ def shader_bytes(recipe: Recipe, read: Callable[[str], Recipe] | None) -> bytes:
         header |= {"source": made.source, "texels": len(made.weights), "parameters": len(made.parameters)}
         header["table"] = made.table is not None
     header["latent"] = list(field.network.latent)
+    header["activations"] = [_activation(text) for text in dict.fromkeys(whole.network.act)]
     header |= {"recipe": told(whole), "command": line(whole, read)}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
@@ -110,6 +111,16 @@ def catalogue() -> dict[str, Any]:
         },
         "schema": json_schema(),
     }  # fmt: skip
+
+
+def _activation(text: str) -> dict[str, Any]:
+    """What an activation's text means: its name, which of a formula is all of it, and its parameters."""
+    one = parse_activation(text)
+    defaults = CATALOGUE[one.name].defaults if one.name in CATALOGUE else None
+    usual = {key: PARAMETERS[key].default if defaults is None else float(defaults[key]) for key in one.parameters}
+    given = {key: value for key, value in one.parameters.items() if value != usual[key]}
+    named = defaults is not None
+    return {"text": text, "name": one.name, "named": named, "given": given, "parameters": _parameters(usual)}
 
 
 def _parameters(defaults: Any) -> dict[str, Any]:

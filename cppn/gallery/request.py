@@ -1,4 +1,4 @@
-"""An GalleryRequest: what a gallery is asked for, and the manifest that comes of it."""
+"""A GalleryRequest: what a gallery is asked for, and the manifest that comes of it."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ class Page {
   }
 
   nudge(key, value) {
-    const texts = setParameter(this.state.latest.network.act, key, value, this.began.catalogue);
+    const texts = setParameter(this.state.latest.network.act, key, value);
     if (texts) this.state.change({ network: { act: texts } }, key);
     else this.say(`This activation has no ${key}`);
   }
@@ -193,7 +193,7 @@ class Page {
   /** Cosine on or off: what is left without it is the clamp, with the same logistic map. */
   toggleCosine() {
     const { catalogue } = this.began;
-    const all = acts(this.state.latest).map((text) => parse(text, catalogue));
+    const all = acts(this.state.latest).map(parse);
     const on = all.some((one) => one.name === "cos");
     const made = all.map(({ name, given }) => {
       const { freq, ...rest } = given;

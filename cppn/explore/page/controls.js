@@ -52,8 +52,8 @@ export class Controls {
     if (!this.state.recipe) return; // none was shown yet
     const { network, color } = this.state.recipe;
     const kinds = acts(this.state.recipe).map((text, i) => {
-      const { entry, name } = parse(text, this.catalogue);
-      return [entry ? name : FORMULA, Object.keys(this.parameters(i))];
+      const { named, name } = parse(text);
+      return [named ? name : FORMULA, Object.keys(this.parameters(i))];
     });
     const shape = JSON.stringify([kinds, this.each || network.act.length > 1, this.latents().length, color.mode]);
     const anew = shape !== this.shape;
@@ -73,7 +73,7 @@ export class Controls {
 
   /** The parameters of a layer's activation. */
   parameters(i) {
-    return parameters(acts(this.state.recipe)[i], this.catalogue);
+    return parameters(acts(this.state.recipe)[i]);
   }
 
   latents() {
@@ -146,7 +146,7 @@ export class Controls {
       return { network: { act: all } };
     };
     const names = [...this.catalogue.activations.map((one) => one.name), FORMULA];
-    const shown = () => (parse(text(), this.catalogue).entry ? parse(text(), this.catalogue).name : FORMULA);
+    const shown = () => (parse(text()).named ? parse(text()).name : FORMULA);
     const about = Object.fromEntries(this.catalogue.activations.map((one) => [one.name, `${one.about}: ${one.formula}`]));
     this.choice(id, label, names, "What each unit makes of its sum", shown, (name) => {
       if (name !== FORMULA) return put(name);
@@ -158,15 +158,16 @@ export class Controls {
       this.number(maps === 1 ? `p-${key}` : `p-${i}-${key}`, `${key} ${layer}`.trim(), low, high, meaning,
         () => this.parameters(i)[key]?.value ?? usual,
         (value) => {
-          const made = setParameter([acts(this.state.latest)[i] ?? ""], key, value, this.catalogue);
+          const made = setParameter([acts(this.state.latest)[i] ?? ""], key, value);
           return made && put(made[0]);
         });
   }
 
   /** The formula with which to begin: that of the activation until now. */
   formula(text) {
-    const { entry, given } = parse(text, this.catalogue);
-    return entry && entry.formula !== "x" ? write({ name: entry.formula, given }) : "sin(3*x)*exp(-x*x)";
+    const { name, named, given } = parse(text);
+    const entry = named && this.catalogue.activations.find((one) => one.name === name);
+    return entry && entry.formula !== "x" ? write({ name: entry.formula, named: false, given }) : "sin(3*x)*exp(-x*x)";
   }
 
   colour() {

@@ -23,52 +23,42 @@ export function acts(recipe) {
   return act.length === 1 ? Array(hidden.length + 1).fill(act[0]) : [...act];
 }
 
-/** `cos:freq=7.9,iters=2` taken apart; of a formula the name is all of it. */
-export function parse(text, catalogue) {
-  const [name, rest] = [text.split(":")[0].trim(), text.slice(text.indexOf(":") + 1)];
-  const entry = catalogue.activations.find((one) => one.name === name);
-  if (entry || /^[a-z]\w*:/.test(text)) {
-    const given = {};
-    if (text.includes(":"))
-      for (const pair of rest.split(",")) {
-        const [key, value] = pair.split("=");
-        given[key.trim()] = Number(value);
-      }
-    return { name, entry, given };
-  }
-  const own = /^(.*):((?:[a-z]+=[-+.\de]+,?)+)$/.exec(text); // a formula with parameters
-  if (!own) return { name: text, entry: null, given: {} };
-  const given = Object.fromEntries(own[2].split(",").filter(Boolean).map((pair) => [pair.split("=")[0], Number(pair.split("=")[1])]));
-  return { name: own[1], entry: null, given };
+// what each activation's text means: the server says so of every recipe that it shows
+const known = new Map();
+
+/** Remember what texts mean. */
+export function learn(activations) {
+  for (const one of activations) known.set(one.text, one);
 }
 
-/** The text of an activation with its parameters. */
-export function write({ name, given }) {
-  const pairs = Object.entries(given).map(([key, value]) => `${key}=${+value.toFixed(6)}`);
-  return pairs.length ? `${name}:${pairs.join(",")}` : name;
+/** An activation's name (of a formula, all of it), whether it is of the catalogue, and what differs from its defaults. */
+export const parse = (text) => known.get(text) ?? { text, name: text, named: false, given: {}, parameters: {} };
+
+/** The text of an activation with its parameters, which means this until the server says more. */
+export function write(one) {
+  const pairs = Object.entries(one.given).map(([key, value]) => `${key}=${+value.toFixed(6)}`);
+  const text = pairs.length ? `${one.name}:${pairs.join(",")}` : one.name;
+  if (!known.has(text)) learn([{ named: true, parameters: {}, ...one, text }]);
+  return text;
 }
 
 /** The parameters that an activation takes, with their present values. */
-export function parameters(text, catalogue) {
-  const { name, entry, given } = parse(text, catalogue);
-  const found = {};
-  for (const [key, about] of Object.entries(entry?.parameters ?? {})) found[key] = { ...about, value: given[key] ?? about.default };
-  if (!entry)
-    for (const [key, about] of Object.entries(catalogue.parameters))
-      if (new RegExp(`\\b${key}\\b`).test(name)) found[key] = { ...about, value: given[key] ?? about.default };
-  return found;
+export function parameters(text) {
+  const { given, parameters } = parse(text);
+  return Object.fromEntries(Object.entries(parameters).map(([key, about]) => [key, { ...about, value: given[key] ?? about.default }]));
 }
 
 /** Texts with a parameter set in each that has it; null if none has. */
-export function setParameter(texts, key, value, catalogue) {
+export function setParameter(texts, key, value) {
   let any = false;
   const made = texts.map((text) => {
-    const found = parameters(text, catalogue)[key];
+    const found = parameters(text)[key];
     if (!found) return text;
     any = true;
-    const parsed = parse(text, catalogue);
+    const one = parse(text);
     const wanted = typeof value === "function" ? value(found.value) : value;
-    return write({ ...parsed, given: { ...parsed.given, [key]: Math.min(found.high, Math.max(found.low, wanted)) } });
+    const given = { ...one.given, [key]: Math.min(found.high, Math.max(found.low, wanted)) };
+    return write({ ...one, given });
   });
   return any ? made : null;
 }

@@ -1,7 +1,7 @@
 /** The picture that is shown, how it came to be, and its way into the address. */
 
 import { pack } from "./link.js";
-import { change } from "./recipe.js";
+import { change, learn } from "./recipe.js";
 import { Gone } from "./server.js";
 
 const MOST = 500; // steps that can be undone
@@ -46,6 +46,7 @@ export class State extends EventTarget {
       const now = this.wanted;
       try {
         const shader = await this.server.shader(now.recipe);
+        learn(shader.activations);
         if (this.wanted === now) this.wanted = null;
         if (now.keep && this.recipe) this.remember(now.what);
         // it may have been moved while the server was asked
