@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from forge import Forge, Started
 from hypothesis import settings
 from PIL import Image
 
@@ -64,16 +68,40 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(scope="session")
+def forge() -> Iterator[Forge]:
+    """Processes of the program that begin with everything loaded."""
+    made = Forge()
+    yield made
+    made.close()
+
+
+Start = Callable[..., Started]
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run `cppn` as a process in an empty folder; unless `fails`, it must succeed."""
+def start(forge: Forge, tmp_path: Path) -> Iterator[Start]:
+    """Start `cppn` as a process in an empty folder, and go on while it runs."""
+    with ExitStack() as started:
+        yield lambda *args: started.enter_context(closing(forge.start(args, tmp_path)))
+
+
+@pytest.fixture
+def run(forge: Forge, tmp_path: Path) -> Run:
+    """Run `cppn` as a process in an empty folder; unless `fails`, it must succeed.
+
+    With `options` of `subprocess.run`, it is started from nothing.
+    """
 
     def run(*args: str, fails: bool = False, **options: object) -> subprocess.CompletedProcess[str]:
         env = {key: value for key, value in os.environ.items() if not key.startswith("_CPPN")}
-        done = subprocess.run(
-            [sys.executable, "-m", "cppn", *args], capture_output=True, text=True, cwd=tmp_path, env=env,
-            stdin=subprocess.DEVNULL, timeout=120, **options,
-        )  # fmt: skip
+        if options:
+            settings = {"cwd": tmp_path, "env": env, "stdin": subprocess.DEVNULL, "timeout": 120, **options}
+            done = subprocess.run([sys.executable, "-m", "cppn", *args], capture_output=True, text=True, **settings)
+        else:
+            process = forge.start(args, tmp_path, env)
+            said = process.communicate(timeout=120)
+            done = subprocess.CompletedProcess(process.args, process.wait(), *said)
         assert "Traceback" not in done.stderr, done.stderr
         assert fails or done.returncode == 0, done.stderr
         return done
@@ -131,3 +159,19 @@ def small(act: str | tuple[str, ...] = "tanh", **more: object) -> cppn.Recipe:
     return cppn.Recipe(
         network=cppn.NetworkRecipe(**network), color=cppn.ColorRecipe(**color), view=cppn.View(**view), **top
     )
+
+
+def idx(values: np.ndarray) -> bytes:
+    return bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape) + values.tobytes()
+
+
+@pytest.fixture
+def four(tmp_path: Path) -> Path:
+    """A folder of four files, two of them compressed."""
+    folder, rng = tmp_path / "four", np.random.default_rng(5)
+    folder.mkdir()
+    for part, count in (("train", 120), ("t10k", 30)):
+        images = rng.integers(256, size=(count, 28, 28), dtype=np.uint8)
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images), mtime=0))
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.arange(count, dtype=np.uint8) % 10))
+    return folder

@@ -30,6 +30,9 @@ from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE
 from cppn.field.formula import FUNCTIONS
 from cppn.files.pictures import read_picture
+from cppn.network.develop import develop_network
+from cppn.network.weights import write_weights
+from cppn.recipe import from_dict
 
 SECONDS, GIB = 30, 6  # of a case, at most
 GOOD = ("drawn", "refused")
@@ -163,7 +166,7 @@ def _written(folder: Path) -> dict[str, bytes]:
         found[ending] = (folder / f"c.{ending}").read_bytes()
     found["toml"] = one.to_toml().encode()
     found["json"] = json.dumps(one.to_dict()).encode()
-    found["safetensors"] = cppn.network.stages.write_weights(cppn.network.stages.develop.develop_network(one).maps)
+    found["safetensors"] = write_weights(develop_network(one).maps)
     return found
 
 
@@ -232,7 +235,7 @@ def _outcome(case: Case) -> tuple[str, str]:
 
 
 def _draw(data: bytes) -> None:
-    one = cppn.recipe.from_dict(json.loads(data), where="case")
+    one = from_dict(json.loads(data), where="case")
     pictures = [cppn.render(one, (24, 16), engine=engine, threads=1) for engine in ENGINES]
     one.to_toml()
     for picture in pictures:

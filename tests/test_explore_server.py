@@ -188,7 +188,7 @@ def test_a_shader_is_the_librarys_in_bytes(live, name):
     assert header["table"] == (made.table is not None)
     expected = [made.weights, made.parameters, *([made.table] if made.table is not None else [])]
     assert np.array_equal(floats, np.concatenate([array.ravel() for array in expected]))
-    assert from_dict(header["recipe"], where="") == made.recipe
+    assert from_dict(header["recipe"], where="") == complete(recipe)
     assert header["unable"] == ""
     assert np.array_equal(cppn.render(read_command(header["command"]), (16, 12)), cppn.render(recipe, (16, 12)))
 

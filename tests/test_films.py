@@ -182,12 +182,6 @@ def test_resumed_frames_are_those_of_an_unbroken_run(tmp_path):
     assert before == (good.stat().st_mtime_ns, (broken / "8.png").stat().st_mtime_ns), "what was good is left alone"
 
 
-def start(tmp_path: Path, *args: str, **options: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "cppn", "animate", *args], cwd=tmp_path, text=True, stdout=subprocess.DEVNULL, **options
-    )
-
-
 def wait_for(found) -> None:
     deadline = time.monotonic() + 60
     while not found():
@@ -195,16 +189,16 @@ def wait_for(found) -> None:
         time.sleep(0.01)
 
 
-def test_a_killed_run_leaves_whole_frames_and_is_resumed(tmp_path):
+def test_a_killed_run_leaves_whole_frames_and_is_resumed(start, tmp_path):
     args = ("silk", "--frames", "60", "--size", "320x240", "-o", "f/%03d.png")
     for count in (2, 20, 40):
-        process = start(tmp_path, *args, "--resume")
+        process = start("animate", *args, "--resume")
         wait_for(lambda count=count: len(list((tmp_path / "f").glob("*.png"))) >= count)
         process.send_signal(signal.SIGKILL)
         process.wait()
         for path in (tmp_path / "f").glob("*.png"):
             assert pixels(path).shape == (240, 320, 3)
-    process = start(tmp_path, *args, "--resume")
+    process = start("animate", *args, "--resume")
     assert process.wait(timeout=100) == 0
     paths = sorted((tmp_path / "f").glob("*"))
     assert [p.name for p in paths if not p.name.startswith(".")] == [f"{i:03d}.png" for i in range(60)]
@@ -214,10 +208,8 @@ def test_a_killed_run_leaves_whole_frames_and_is_resumed(tmp_path):
 @pytest.mark.parametrize(
     ("ending", "kind", "code"), [(".mp4", "SIGINT", 130), (".gif", "SIGTERM", 143), (".webp", "SIGINT", 130)]
 )
-def test_a_stopped_film_leaves_nothing(tmp_path, ending, kind, code):
-    process = start(
-        tmp_path, "silk", "--size", "640x480", "--duration", "600", "-o", f"a{ending}", stderr=subprocess.PIPE
-    )
+def test_a_stopped_film_leaves_nothing(start, tmp_path, ending, kind, code):
+    process = start("animate", "silk", "--size", "640x480", "--duration", "600", "-o", f"a{ending}")
     wait_for(lambda: list(tmp_path.glob(".*.part")))
     process.send_signal(getattr(signal, kind))
     told = process.communicate(timeout=60)[1]

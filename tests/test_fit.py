@@ -3,8 +3,6 @@
 import importlib.util
 import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -112,15 +110,13 @@ def test_checkpoints_of_other_fits_and_damaged_ones_are_refused(tmp_path):
             read_checkpoint(path, fit, {"a": 1, "b": [1, 2]})
 
 
-def test_a_kill_is_resumed_and_ctrl_c_keeps_the_best(photo, run: Run, tmp_path):
-    command = [sys.executable, "-m", "cppn", "fit", "photo.png", "--hidden", "32,32", "--steps", "20000", "-o", "a.png"]
+def test_a_kill_is_resumed_and_ctrl_c_keeps_the_best(photo, run: Run, start, tmp_path):
+    command = ["fit", "photo.png", "--hidden", "32,32", "--steps", "20000", "-o", "a.png"]
     checkpoint = tmp_path / "a.png.cppn-fit"
     for stop in (signal.SIGKILL, signal.SIGINT):
         resume = ["--resume"] if checkpoint.exists() else []
         before = checkpoint.stat().st_mtime_ns if resume else 0
-        process = subprocess.Popen(
-            [*command, *resume], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        process = start(*command, *resume)
         while not checkpoint.exists() or checkpoint.stat().st_mtime_ns == before:
             assert process.poll() is None, process.communicate()
         process.send_signal(stop)

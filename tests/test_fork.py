@@ -9,7 +9,7 @@ SCRIPT = """
 import multiprocessing, sys
 from concurrent.futures import ProcessPoolExecutor
 import cppn
-from cppn.drawing import draw
+from cppn.draw.drawing import draw
 from cppn.engines import Quality, choose
 
 def job(seed):

@@ -345,7 +345,7 @@ def test_damaged_missing_and_foreign_pictures_are_drawn_again_and_good_ones_left
     assert fourth.stat().st_mtime_ns == kept
 
 
-def test_a_run_killed_twenty_times_ends_in_the_same_folder(tmp_path):
+def test_a_run_killed_twenty_times_ends_in_the_same_folder(start, tmp_path):
     """At moments that are random, but the same in every run of this test."""
     whole = tmp_path / "whole"
     args = [
@@ -369,10 +369,8 @@ def test_a_run_killed_twenty_times_ends_in_the_same_folder(tmp_path):
     (broken / "gallery.json").write_bytes((whole / "gallery.json").read_bytes())
     moments = random.Random(5)
     for _ in range(20):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cppn", *args, "-o", str(broken)], cwd=tmp_path, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + moments.uniform(0.3, 2.2)
+        process = start(*args, "-o", str(broken))
+        deadline = time.monotonic() + moments.uniform(0.1, 1.2)
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
@@ -383,15 +381,9 @@ def test_a_run_killed_twenty_times_ends_in_the_same_folder(tmp_path):
     assert contents(broken) == contents(whole)
 
 
-def test_ctrl_c_leaves_a_page_of_what_is_there(tmp_path):
+def test_ctrl_c_leaves_a_page_of_what_is_there(start, tmp_path):
     args = ["gallery", "-n", "30", "--pool", "30", "--size", "3200x1800", "--seed", "4", "--style", "flow", "-o", "g"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "cppn", *args],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    with start(*args) as process:
         folder = tmp_path / "g"
         deadline = time.monotonic() + 100
         while len(list(folder.glob("*.png"))) < 3:

@@ -218,11 +218,11 @@ def test_on_a_phone_nothing_is_cut_off_and_a_finger_turns_the_leaves(show, pictu
 
 
 def test_names_that_mean_something_in_html_stay_names(tmp_path, browser):
-    from cppn.gallery.folder import Copy, Entry, Plan
+    from cppn.gallery.folder import Copy, Entry, Manifest
     from cppn.gallery.page import page as html
 
     recipe = cppn.Recipe(name="</script><img src=x onerror=alert(1)>", description="<b>&amp;")
-    plan = Plan({"seed": 1}, (Entry("</script><b>", "<i>", "'\"", recipe, (8, 8), (Copy("a.png", 8, 8, recipe),)),))
+    plan = Manifest({"seed": 1}, (Entry("</script><b>", "<i>", "'\"", recipe, (8, 8), (Copy("a.png", 8, 8, recipe),)),))
     (tmp_path / "index.html").write_text(html(plan, plan.entries, 2))
     context = browser.new_context(**DESKTOP)
     page = context.new_page()

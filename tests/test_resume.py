@@ -5,32 +5,25 @@ import os
 import random
 import resource
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Run, pixels
+from conftest import Run, Start, pixels
+from forge import Started
 
 import cppn
 from cppn.cli import main  # noqa: F401  the module is there before any process is started
 from cppn.files.checkpoint import Checkpoint
 
-SIZE = (1600, 1200)
-DRAW = ("silk", "--size", "1600x1200", "--aa", "4", "--threads", "1", "-o", "a.png")
+SIZE = (1000, 750)
+DRAW = ("silk", "--size", "1000x750", "--aa", "4", "--threads", "1", "-o", "a.png")
 
 
 @pytest.fixture(scope="module")
 def whole() -> np.ndarray:
     return cppn.render(cppn.load("silk"), SIZE, aa=4)
-
-
-def start(folder: Path, *args: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-m", "cppn", "render", *args], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
 
 
 def size_of(path: Path) -> int:
@@ -40,7 +33,7 @@ def size_of(path: Path) -> int:
         return -1
 
 
-def wait_for(process: subprocess.Popen, spool: Path, size: float) -> bool:
+def wait_for(process: Started, spool: Path, size: float) -> bool:
     """Until that much is kept; False if the process ends before."""
     while size_of(spool) < size:
         if process.poll() is not None:
@@ -49,14 +42,14 @@ def wait_for(process: subprocess.Popen, spool: Path, size: float) -> bool:
     return True
 
 
-def test_twenty_kills_at_random_moments(whole, tmp_path):
+def test_twenty_kills_at_random_moments(whole, tmp_path, start):
     moments = random.Random(7)
     spool, picture = tmp_path / "a.png.cppn-resume", tmp_path / "a.png"
     kills, resumed, finished = 0, 0, 0
     while kills < 20 or not finished:
         kept = max(0, size_of(spool))
         resumed += kept > 0
-        process = start(tmp_path, *DRAW, "--resume")
+        process = start("render", *DRAW, "--resume")
         if kills < 20:
             wait_for(process, spool, kept + moments.random() * whole.nbytes / 4)
             end = time.perf_counter() + moments.random() * 0.02
@@ -64,7 +57,7 @@ def test_twenty_kills_at_random_moments(whole, tmp_path):
                 pass
             process.kill()
             kills += 1
-        errors = process.communicate()[1].decode()
+        errors = process.communicate()[1]
         if process.returncode != -signal.SIGKILL:
             assert process.returncode == 0, errors
         if picture.exists():  # whole, even if the kill came just after
@@ -77,11 +70,11 @@ def test_twenty_kills_at_random_moments(whole, tmp_path):
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_drawing_says_what_it_keeps(stop, whole, run: Run, tmp_path):
-    process = start(tmp_path, *DRAW, "--resume")
+def test_a_stopped_drawing_says_what_it_keeps(stop, whole, run: Run, tmp_path, start):
+    process = start("render", *DRAW, "--resume")
     assert wait_for(process, tmp_path / "a.png.cppn-resume", whole.nbytes / 3)
     process.send_signal(stop)
-    told, last = (line for line in process.communicate(timeout=60)[1].decode().splitlines() if line)
+    told, last = (line for line in process.communicate(timeout=60)[1].splitlines() if line)
     assert told == "cppn: what is drawn is kept in a.png.cppn-resume, and --resume goes on from there"
     assert last == "cppn: stopped"
     assert [path.name for path in tmp_path.iterdir()] == ["a.png.cppn-resume"]
@@ -109,9 +102,9 @@ def test_a_full_disk_keeps_what_is_drawn(whole, run: Run, tmp_path):
 
 
 @pytest.fixture
-def broken_off(tmp_path) -> Path:
+def broken_off(start: Start, tmp_path: Path) -> Path:
     """A spool of the drawing, with more than half of its bands."""
-    process = start(tmp_path, *DRAW, "--resume")
+    process = start("render", *DRAW, "--resume")
     assert wait_for(process, tmp_path / "a.png.cppn-resume", 0.6 * 3 * SIZE[0] * SIZE[1])
     process.kill()
     process.communicate()
@@ -161,8 +154,8 @@ def test_what_is_of_another_drawing_is_refused_and_kept(broken_off, run: Run, tm
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".part"] == ["a.png"]
 
 
-def test_two_runs_do_not_share_what_is_kept(run: Run, tmp_path):
-    process = start(tmp_path, *DRAW, "--resume")
+def test_two_runs_do_not_share_what_is_kept(run: Run, tmp_path, start):
+    process = start("render", *DRAW, "--resume")
     assert wait_for(process, tmp_path / "a.png.cppn-resume", 1000)
     process.send_signal(signal.SIGSTOP)
     done = run("render", *DRAW, "--resume", fails=True)

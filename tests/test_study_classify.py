@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-import struct
 import threading
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import pixels
+from conftest import idx, pixels
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
@@ -60,22 +59,6 @@ def batch(of: data.Data, count: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 # the files
-
-
-def idx(values: np.ndarray) -> bytes:
-    return bytes([0, 0, 8, values.ndim]) + struct.pack(f">{values.ndim}I", *values.shape) + values.tobytes()
-
-
-@pytest.fixture
-def four(tmp_path: Path) -> Path:
-    """A folder of four files, two of them compressed."""
-    folder, rng = tmp_path / "four", np.random.default_rng(5)
-    folder.mkdir()
-    for part, count in (("train", 120), ("t10k", 30)):
-        images = rng.integers(256, size=(count, 28, 28), dtype=np.uint8)
-        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images), mtime=0))
-        (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.arange(count, dtype=np.uint8) % 10))
-    return folder
 
 
 def test_files_are_read_as_they_were_written(four):

@@ -166,10 +166,10 @@ def test_the_notebook_runs_again(tmp_path, monkeypatch):
     assert "∂y/∂x by torch" in said.getvalue()
 
 
-def test_a_notebook_is_written_at_once(run, tmp_path):
-    assert run("study", "report", "--data", "fashion-mnist", "--act", "relu", "-o", "a.ipynb", "-q").stdout == ""
+def test_a_notebook_is_written_at_once(run, four, tmp_path):
+    assert run("study", "report", "--data", str(four), "--act", "relu", "-o", "a.ipynb", "-q").stdout == ""
     text = "".join(json.loads((tmp_path / "a.ipynb").read_text())["cells"][1]["source"])
-    assert "images='fashion-mnist'" in text
+    assert f"images={str(four)!r}" in text
 
 
 def test_what_the_page_says_is_the_chapters():

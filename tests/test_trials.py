@@ -54,7 +54,7 @@ def test_a_signal_ends_the_program(where, tmp_path):
         "from pathlib import Path\n"
         "from cppn import cli\n"
         "from cppn.cli.stopping import stoppable\n"
-        "from cppn.making import making\n"
+        "from cppn.files.atomic import making\n"
     )
     done = trials.python(loaded + STUBBORN[where], tmp_path)
     assert done.returncode == 143
