@@ -111,5 +111,28 @@ def test_every_module_and_public_function_says_what_it_is_for():
                 assert ast.get_docstring(node), f"{path}: {node.name}"
 
 
+def test_public_functions_that_raise_say_their_errors():
+    kinds = {"CppnError", "NoShaderError", "failure", "unknown", "in_the_way"}
+
+    def check(nodes: list[ast.stmt], path: Path) -> None:
+        for node in nodes:
+            if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
+                continue
+            if isinstance(node, ast.ClassDef):
+                check(node.body, path)
+            elif any(getattr(raised.exc.func, "id", "") in kinds for raised in raises(node)):
+                assert "rror" in (ast.get_docstring(node) or ""), f"{path}: {node.name}"
+
+    for path in FILES:
+        if room(path) != "cli":  # whose docstrings are helps
+            check(ast.parse(path.read_text(encoding="utf-8")).body, path)
+
+
+def raises(function: ast.FunctionDef) -> list[ast.Raise]:
+    """What a function raises by a call."""
+    found = [node for node in ast.walk(function) if isinstance(node, ast.Raise)]
+    return [node for node in found if isinstance(node.exc, ast.Call)]
+
+
 def test_python_is_one_that_is_supported():
     assert (3, 11) <= sys.version_info[:2] <= (3, 13)

@@ -82,6 +82,30 @@ def test_what_is_told_of_motion_runs_as_written(tmp_path, monkeypatch):
     assert {name for names in told for name in names.split("`, `")} == set(EASINGS)
 
 
+def test_what_is_told_of_python_runs_as_written(tmp_path, monkeypatch, capsys):
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {}
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(code, namespace)
+        if told := re.search(r"print\(error\)  # (.*)", code):
+            assert capsys.readouterr().out.strip() == told[1]
+        else:
+            capsys.readouterr()
+    assert namespace["part"].shape == (64, 64, 3)
+    stable = page.partition("## Stable")[2].partition("###")[0]
+    told = set(
+        re.findall(r"`(?:cppn\.)?(\w+)(?:\(.*?\))?`", "".join(re.findall(r"^\| (.*?) \|", stable, re.MULTILINE)))
+    )
+    assert told == set(cppn.__all__)
+
+
+def test_the_picture_of_the_house_has_its_rooms():
+    rooms = {path.relative_to(ROOT / "cppn").parts[0].removesuffix(".py") for path in (ROOT / "cppn").rglob("*.py")}
+    drawn = set(re.findall(r'font-weight="600">(\w+)<', (ROOT / "docs" / "house.svg").read_text(encoding="utf-8")))
+    assert drawn == rooms - {"__init__", "__main__"}, "run `python tools/draw_house.py`"
+
+
 @pytest.mark.parametrize(("tool", "page"), [("write_cli_docs", "cli.md"), ("write_recipe_docs", "recipe.md")])
 def test_references_are_what_the_program_says_now(tool, page):
     spec = importlib.util.spec_from_file_location(tool, ROOT / "tools" / f"{tool}.py")

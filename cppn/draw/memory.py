@@ -16,7 +16,10 @@ _BANDS = 6  # being drawn, waiting, and being read
 
 
 def parse_bytes(text: str) -> int:
-    """Bytes of `500MB`, `2GB`, `1.5 GiB`."""
+    """Bytes of `500MB`, `2GB`, `1.5 GiB`.
+
+    Errors: CppnError for any other text.
+    """
     match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]i?b?|b?)", text.strip().lower())
     if match is None:
         raise CppnError(f"cannot read {shorten(text)!r}", where="max-memory", legal='write "500MB" or "2GB"')

@@ -81,7 +81,10 @@ class TorchEngine:
         self.workers = Workers(workers, partial(torch.set_num_threads, 1))
 
     def shrink(self) -> None:
-        """Go on with tiles of half the size: the device's memory ran out."""
+        """Go on with tiles of half the size: the device's memory ran out.
+
+        Errors: CppnError if they are as small as they can be.
+        """
         rows, columns = self.tile
         if rows * columns <= _SMALLEST_TILE:
             raise failure(

@@ -21,7 +21,10 @@ def load(source: str | os.PathLike[str]) -> Recipe:
 
 
 def load_provenance(source: str | os.PathLike[str]) -> Provenance:
-    """The Recipe, and for a picture also how it was drawn."""
+    """The Recipe, and for a picture also how it was drawn.
+
+    Errors: CppnError for files that are not there, cannot be read or hold no recipe, and unknown presets.
+    """
     path = Path(source)
     if isinstance(source, str) and source in presets and not path.is_file():
         return Provenance(presets[source], {})

@@ -37,6 +37,7 @@ def commands(
 
     `dark`: the picture at night, where the desktop has one. `placement`: one of `PLACEMENTS`, on GNOME; "" leaves the
     user's. Nothing of a file's name is ever read as part of a command.
+    Errors: CppnError for desktops that are not known, and placements that one does not have.
     """
     uri = [path.resolve().as_uri() for path in (picture, dark or picture)]
     match desktop:

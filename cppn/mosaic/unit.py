@@ -38,7 +38,10 @@ def unit_recipe(recipe: Recipe, layer: int, unit: int, colormap: str = "jet", sc
 
 
 def parse_unit(text: str) -> tuple[int, int]:
-    """Layer and unit of `2/17`."""
+    """Layer and unit of `2/17`.
+
+    Errors: CppnError for any other text.
+    """
     match = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*", text)
     if match is None:
         raise CppnError(f"cannot read {shorten(text)!r}", where="unit", legal='write LAYER/UNIT, as "2/17"')

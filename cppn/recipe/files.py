@@ -15,7 +15,10 @@ _OF_TIMELINES = frozenset(("duration", "source", "recipe", "tracks", "drift", "l
 
 
 def read_recipe(path: Path) -> Recipe:
-    """The Recipe in a `.toml` or `.json` file. `weights` may name a safetensors file beside it."""
+    """The Recipe in a `.toml` or `.json` file. `weights` may name a safetensors file beside it.
+
+    Errors: CppnError for files that cannot be read, and what is no recipe.
+    """
     data = read_table(path)
     if isinstance(data, dict) and "recipe" in data and "drawing" in data:  # what `cppn info --json` prints
         data = data["recipe"]
@@ -31,7 +34,10 @@ def is_timeline(data: Any) -> bool:
 
 
 def read_table(path: Path) -> Any:
-    """The plain data in a `.toml` or `.json` file of bounded length."""
+    """The plain data in a `.toml` or `.json` file of bounded length.
+
+    Errors: CppnError for files that cannot be read, are too long or are neither.
+    """
     where = str(path)
     try:
         with path.open("rb") as file:
@@ -62,7 +68,10 @@ def _text(raw: bytes) -> str:
 
 
 def embed_weights(data: Any, folder: Path) -> None:
-    """Put the bytes of a named safetensors file into the recipe, so that it stands alone."""
+    """Put the bytes of a named safetensors file into the recipe, so that it stands alone.
+
+    Errors: CppnError for files that cannot be read or are too long.
+    """
     network = data.get("network") if isinstance(data, dict) else None
     weights = network.get("weights") if isinstance(network, dict) else None
     if isinstance(network, dict) and isinstance(weights, str) and weights.endswith(".safetensors"):

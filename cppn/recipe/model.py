@@ -285,7 +285,10 @@ def from_json(text: str | bytes, *, where: str) -> Recipe:
 
 
 def parse_json(text: str | bytes, *, where: str) -> Any:
-    """JSON of bounded length from a foreign file."""
+    """JSON of bounded length from a foreign file.
+
+    Errors: CppnError for text that is too long, or no JSON.
+    """
     if len(text) > LARGEST_TEXT:
         raise CppnError(f"the recipe is too long ({len(text)} bytes)", where=where, legal=f"at most {LARGEST_TEXT}")
     try:

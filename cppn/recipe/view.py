@@ -157,7 +157,10 @@ def parse_size(text: str) -> Size:
 
 
 def parse_length(text: str, dpi: float | None) -> int:
-    """Pixels of a length: `3mm`, `0.5cm`, `0.125in`, or `40px`. Physical ones need the resolution."""
+    """Pixels of a length: `3mm`, `0.5cm`, `0.125in`, or `40px`. Physical ones need the resolution.
+
+    Errors: CppnError for any other text, and for physical lengths without one.
+    """
     match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)(mm|cm|in|px)", text.strip().lower().replace(" ", ""))
     if match is None:
         raise CppnError(f"cannot read {shorten(text)!r}", where="bleed", legal='write "3mm", "0.125in" or "40px"')
