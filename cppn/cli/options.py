@@ -26,61 +26,6 @@ def together(*options: _Command) -> _Command:
     return decorate
 
 
-class FieldOption(click.Option):
-    """A flag that says a field of the recipe: its help is what the model says of it, read when it is shown."""
-
-    more = ""
-
-    def __init__(self, *args: Any, more: str = "", **settings: Any) -> None:
-        self.more = more
-        super().__init__(*args, **settings)
-
-    @property
-    def help(self) -> str:  # an attribute there: reading the model takes 0.2 s
-        """The field's description, its default and what is to be said of the flag alone."""
-        from ..recipe.schema import places
-
-        place = places()[str(self.name)]
-        text = str(place.info.description).removesuffix(".")
-        return f"{text}{_shown(place.default)}{self.more}."
-
-    @help.setter
-    def help(self, text: str | None) -> None:
-        pass
-
-
-def _shown(default: Any) -> str:
-    """What a field is where nobody says it, in brackets."""
-    if default is None or isinstance(default, bool):
-        return ""
-    values = default if isinstance(default, tuple) else (default,)
-    return f" ({','.join(f'{one:g}' if isinstance(one, float) else str(one) for one in values)})"
-
-
-class FieldChoice(click.Choice):  # type: ignore[type-arg]  # generic since click 8.2
-    """One of the words that a field of the recipe may be."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__([])
-        self._field = field
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """The words."""
-        from ..recipe.schema import places
-
-        return places()[self._field].choices
-
-    @choices.setter
-    def choices(self, words: Any) -> None:
-        pass
-
-
-def field(*names: str, more: str = "", **settings: Any) -> _Command:
-    """The flag of a field of the recipe, of the same name. `more`: what the help says besides the model's words."""
-    return click.option(*names, cls=FieldOption, more=more, **settings)
-
-
 # of the network: its shape, activations and weights
 shape = together(
     click.option(
@@ -93,14 +38,27 @@ shape = together(
     click.option("--freq", type=types.NUMBER, metavar="F", help="Frequency of the activations that have one."),
     click.option("--r", type=types.NUMBER, metavar="R", help="Growth rate of the logistic map (clamp, cos)."),
     click.option("--iters", type=types.NUMBER, metavar="N", help="Steps of the logistic map (clamp, cos)."),
-    field("--hidden", type=types.WIDTHS, metavar="N,N,…", more=", or none"),
-    field("--init", type=FieldChoice("init")),
-    field("--gain", type=types.NUMBER, metavar="G"),
-    field("--inputs", type=types.INPUTS, metavar="IN,IN,…"),
-    field("--residual/--no-residual", default=None),
+    click.option(
+        "--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (64,64,64), or none."
+    ),
+    click.option(
+        "--init",
+        type=click.Choice(["torch", "normal", "xavier", "kaiming", "siren"]),
+        help="Distribution of the weights.",
+    ),
+    click.option("--gain", type=types.NUMBER, metavar="G", help="Factor on the weights."),
+    click.option(
+        "--inputs",
+        type=types.INPUTS,
+        metavar="IN,IN,…",
+        help="Inputs: x, y, r, theta, bias, or formulas in them (x,y).",
+    ),
+    click.option("--residual/--no-residual", default=None, help="Add each hidden layer's input to its output."),
     click.option("--seed", type=types.WHOLE, metavar="N", help="Seed of the weights; by default a new one."),
 )
-latents = field("--latent", type=types.LATENT, metavar="N|Z,Z,…")
+latents = click.option(
+    "--latent", type=types.LATENT, metavar="N|Z,Z,…", help="Latent inputs: how many to draw, or their values."
+)
 network = together(shape, latents)
 
 
@@ -108,21 +66,31 @@ network = together(shape, latents)
 look = together(
     click.option("--gray", "mode", flag_value="gray", help="Shades of grey (the default)."),
     click.option("--rgb", "mode", flag_value="rgb", help="Red, green and blue."),
-    field("--color", "mode", type=FieldChoice("mode")),
+    click.option(
+        "--color",
+        "mode",
+        type=click.Choice(["gray", "rgb", "hsv", "oklch", "palette"]),
+        help="What the outputs mean.",
+    ),
     click.option(
         "--palette",
         type=types.PALETTE,
         metavar="NAME|#HEX,…",
         help="Colours of one output: a name that cmap knows, or stops.",
     ),
-    field("--hue", type=types.NUMBER, metavar="DEGREES"),
-    field("--invert/--no-invert", default=None),
-    field("--levels", type=types.PAIR, metavar="LOW,HIGH"),
-    field("--extent", type=types.NUMBER, metavar="E"),
-    field("--center", type=types.PAIR, metavar="X,Y"),
-    field("--zoom", type=types.NUMBER, metavar="Z"),
-    field("--rotate", type=types.NUMBER, metavar="DEGREES"),
-    field("--stretch/--no-stretch", default=None),
+    click.option("--hue", type=types.NUMBER, metavar="DEGREES", help="Turn all hues."),
+    click.option("--invert/--no-invert", default=None, help="The negative."),
+    click.option(
+        "--levels",
+        type=types.PAIR,
+        metavar="LOW,HIGH",
+        help="Values of the last activation that become black and white.",
+    ),
+    click.option("--extent", type=types.NUMBER, metavar="E", help="The shorter side shows −E to E (5)."),
+    click.option("--center", type=types.PAIR, metavar="X,Y", help="Point in the middle (0,0)."),
+    click.option("--zoom", type=types.NUMBER, metavar="Z", help="Magnification (1)."),
+    click.option("--rotate", type=types.NUMBER, metavar="DEGREES", help="Turn counterclockwise."),
+    click.option("--stretch/--no-stretch", default=None, help="Show the same range on both sides, whatever the shape."),
 )
 
 
