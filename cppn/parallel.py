@@ -1,4 +1,4 @@
-"""A crew: a few threads that take one job after another, and stop together."""
+"""Parallel work: a few threads that take one job after another, and stop together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 _LOOK = 0.1  # seconds from one look at the threads to the next
 GoOn = Callable[[], None]
-_going_on: ContextVar[GoOn] = ContextVar("going_on", default=lambda: None)  # of the crew's thread that asks
+_going_on: ContextVar[GoOn] = ContextVar("going_on", default=lambda: None)  # of the thread that asks
 
 
 class _StoppedError(Exception):
@@ -43,7 +43,7 @@ def each(jobs: Iterable[Job], work: Callable[[Job, GoOn], None], at_once: int) -
         while not stop.is_set() and (found := next_job()):
             work(found[0], go_on)
 
-    with ThreadPoolExecutor(at_once, "cppn-crew") as pool:
+    with ThreadPoolExecutor(at_once, "cppn-parallel") as pool:
         try:
             tasks = [pool.submit(take_jobs) for _ in range(at_once)]
             # in parts: a signal that another thread takes does not wake this one
@@ -60,7 +60,7 @@ def each(jobs: Iterable[Job], work: Callable[[Job, GoOn], None], at_once: int) -
 def alone(work: Callable[[], Result]) -> Result:
     """Do, in a thread of its own, what nothing can stop and takes seconds; Python's lock must be free meanwhile.
 
-    Ctrl-C and the end of a crew end the waiting for it; its result is then lost.
+    Ctrl-C and the end of `each` end the waiting for it; its result is then lost.
     """
     go_on, task = _going_on.get(), Future[Result]()
 

@@ -149,15 +149,17 @@ def test_the_page_begins_with_the_source_and_all_that_recipes_may_say(live):
         cppn.ColorRecipe(mode="palette", palette=one["palette"])
     for one in known["modes"]:
         cppn.ColorRecipe(mode=one["name"], palette="magma" if one["name"] == "palette" else None)
-    for init in known["inits"]:
+    for init in known["schema"]["$defs"]["NetworkRecipe"]["properties"]["init"]["enum"]:
         cppn.NetworkRecipe(init=init)
 
 
 def test_limits_are_the_recipes_own(live):
-    limits = live.get("/api/start")["catalogue"]["limits"]
+    catalogue = live.get("/api/start")["catalogue"]
+    limits, models = catalogue["limits"], catalogue["schema"]["$defs"]
+    schema = {key: told for model in models.values() for key, told in model.get("properties", {}).items()}
     edges = {"gain": "network", "hue": "color", "extent": "view", "zoom": "view", "rotate": "view"}
     for key, section in edges.items():
-        for value, beyond in zip(limits[key], (-1.0, 1.0), strict=True):
+        for value, beyond in zip((schema[key]["minimum"], schema[key]["maximum"]), (-1.0, 1.0), strict=True):
             from_dict({section: {key: value}}, where="")
             with pytest.raises(cppn.CppnError):
                 from_dict({section: {key: value + beyond * max(1e-3, abs(value))}}, where="")

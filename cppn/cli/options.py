@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..recipe.fields import FIELDS
 from . import types
 
 if TYPE_CHECKING:
@@ -26,6 +27,24 @@ def together(*options: _Command) -> _Command:
     return decorate
 
 
+def field(flag: str, name: str = "", *, more: str = "", **settings: Any) -> _Command:
+    """The flag of a field of the recipe: its help is what is told of the field, its default, and what more there is."""
+    key = name or flag.partition("/")[0].removeprefix("--")
+    one = FIELDS[key]
+    if one.words:
+        settings["type"] = click.Choice(one.words)
+    text = f"{one.about.removesuffix('.')}{_shown(one.default)}{more}."
+    return click.option(flag, *filter(None, [name]), help=text, **settings)
+
+
+def _shown(default: Any) -> str:
+    """What a field is where nobody says it, in brackets."""
+    if default is None or isinstance(default, bool):
+        return ""
+    values = default if isinstance(default, tuple) else (default,)
+    return f" ({','.join(f'{one:g}' if isinstance(one, float) else str(one) for one in values)})"
+
+
 # of the network: its shape, activations and weights
 shape = together(
     click.option(
@@ -38,27 +57,14 @@ shape = together(
     click.option("--freq", type=types.NUMBER, metavar="F", help="Frequency of the activations that have one."),
     click.option("--r", type=types.NUMBER, metavar="R", help="Growth rate of the logistic map (clamp, cos)."),
     click.option("--iters", type=types.NUMBER, metavar="N", help="Steps of the logistic map (clamp, cos)."),
-    click.option(
-        "--hidden", type=types.WIDTHS, metavar="N,N,…", help="Widths of the hidden layers (64,64,64), or none."
-    ),
-    click.option(
-        "--init",
-        type=click.Choice(["torch", "normal", "xavier", "kaiming", "siren"]),
-        help="Distribution of the weights.",
-    ),
-    click.option("--gain", type=types.NUMBER, metavar="G", help="Factor on the weights."),
-    click.option(
-        "--inputs",
-        type=types.INPUTS,
-        metavar="IN,IN,…",
-        help="Inputs: x, y, r, theta, bias, or formulas in them (x,y).",
-    ),
-    click.option("--residual/--no-residual", default=None, help="Add each hidden layer's input to its output."),
+    field("--hidden", type=types.WIDTHS, metavar="N,N,…", more=", or none"),
+    field("--init"),
+    field("--gain", type=types.NUMBER, metavar="G"),
+    field("--inputs", type=types.INPUTS, metavar="IN,IN,…"),
+    field("--residual/--no-residual", default=None),
     click.option("--seed", type=types.WHOLE, metavar="N", help="Seed of the weights; by default a new one."),
 )
-latents = click.option(
-    "--latent", type=types.LATENT, metavar="N|Z,Z,…", help="Latent inputs: how many to draw, or their values."
-)
+latents = field("--latent", type=types.LATENT, metavar="N|Z,Z,…")
 network = together(shape, latents)
 
 
@@ -66,31 +72,21 @@ network = together(shape, latents)
 look = together(
     click.option("--gray", "mode", flag_value="gray", help="Shades of grey (the default)."),
     click.option("--rgb", "mode", flag_value="rgb", help="Red, green and blue."),
-    click.option(
-        "--color",
-        "mode",
-        type=click.Choice(["gray", "rgb", "hsv", "oklch", "palette"]),
-        help="What the outputs mean.",
-    ),
+    field("--color", "mode"),
     click.option(
         "--palette",
         type=types.PALETTE,
         metavar="NAME|#HEX,…",
         help="Colours of one output: a name that cmap knows, or stops.",
     ),
-    click.option("--hue", type=types.NUMBER, metavar="DEGREES", help="Turn all hues."),
-    click.option("--invert/--no-invert", default=None, help="The negative."),
-    click.option(
-        "--levels",
-        type=types.PAIR,
-        metavar="LOW,HIGH",
-        help="Values of the last activation that become black and white.",
-    ),
-    click.option("--extent", type=types.NUMBER, metavar="E", help="The shorter side shows −E to E (5)."),
-    click.option("--center", type=types.PAIR, metavar="X,Y", help="Point in the middle (0,0)."),
-    click.option("--zoom", type=types.NUMBER, metavar="Z", help="Magnification (1)."),
-    click.option("--rotate", type=types.NUMBER, metavar="DEGREES", help="Turn counterclockwise."),
-    click.option("--stretch/--no-stretch", default=None, help="Show the same range on both sides, whatever the shape."),
+    field("--hue", type=types.NUMBER, metavar="DEGREES"),
+    field("--invert/--no-invert", default=None),
+    field("--levels", type=types.PAIR, metavar="LOW,HIGH"),
+    field("--extent", type=types.NUMBER, metavar="E"),
+    field("--center", type=types.PAIR, metavar="X,Y"),
+    field("--zoom", type=types.NUMBER, metavar="Z"),
+    field("--rotate", type=types.NUMBER, metavar="DEGREES"),
+    field("--stretch/--no-stretch", default=None),
 )
 
 

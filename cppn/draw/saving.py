@@ -38,7 +38,7 @@ def save(
     """Write a picture of a Recipe, or a recipe file (.toml, .json); returns its path. Arrays go to `save_array`.
 
     Pictures: .png, .tif, .jpg, .webp, .avif, .dzi (Deep Zoom, with a page that shows it), .npy. A Recipe is drawn
-    at `size` = (width, height), band by band, never whole in memory.
+    at `size` = (width, height), band by band, never whole in memory. `recipe`: of an array, as in `save_array`.
     `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `quality`: 1 to 100, of lossy formats. `compression`: of
     PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels an inch. `pyramid`: smaller copies inside, in TIFF.
     `bleed`: pixels more beyond each edge, to be trimmed after printing. `max_memory`: bytes that the process may take.
@@ -111,15 +111,15 @@ def write_picture(
     provenance = provenance_of(job, encoding.dpi if encoding else None, notes)
     sink = open_sink(path, job.shape, job.quality.dtype, provenance, encoding, exclusive=exclusive)
     drawing = job.prepare()
-    with _kept(job, sink, resume) as spool, sink:
+    with _kept(job, sink, resume) as checkpoint, sink:
         done = 0
-        for band in spool.kept() if spool else ():
+        for band in checkpoint.kept() if checkpoint else ():
             sink.write(band)
             progress(band.shape[0] * band.shape[1])
             done += len(band)
         for band in drawing.bands(done):
-            if spool and not _keep(band, spool, resume):
-                spool = None
+            if checkpoint and not _keep(band, checkpoint, resume):
+                checkpoint = None
             sink.write(band)
             progress(band.shape[0] * band.shape[1])
     return sink.path
@@ -128,45 +128,45 @@ def write_picture(
 @contextmanager
 def _kept(job: RenderJob, sink: Sink, resume: bool) -> Iterator[Checkpoint | None]:
     """Where finished bands are kept while the drawing lasts, and longer if it is broken off; None if nowhere."""
-    spool = Checkpoint(sink.path, job.shape, job.quality.dtype, _identity(job))
+    checkpoint = Checkpoint(sink.path, job.shape, job.quality.dtype, _identity(job))
     large = job.width * job.height * job.quality.cost >= _LARGE
-    old, foreign = spool.exists, spool.is_foreign
-    differs = spool.differs() if old else ""
+    old, foreign = checkpoint.exists, checkpoint.is_foreign
+    differs = checkpoint.differs() if old else ""
     if differs and resume:
         raise CppnError(
-            f"it is of another drawing: {differs} is not the same", where=str(spool.path),
+            f"it is of another drawing: {differs} is not the same", where=str(checkpoint.path),
             legal="draw that one, or start anew without --resume",
         )  # fmt: skip
     if foreign and large:
-        raise in_the_way(spool.path, sink.path)
+        raise in_the_way(checkpoint.path, sink.path)
     if not (resume or large or (old and not differs)):
         yield None
         if old and not foreign:
-            spool.close(keep=False)  # the picture that it would have become has been replaced
+            checkpoint.close(keep=False)  # the picture that it would have become has been replaced
         return
-    spool.open(anew=not old or bool(differs))
+    checkpoint.open(anew=not old or bool(differs))
     sink.remove_leftovers()
     try:
-        yield spool
+        yield checkpoint
     except BaseException as error:
         # whoever asked for a drawing that goes on may want it to; otherwise Ctrl-C means that it is not wanted
         keep = resume or not isinstance(error, KeyboardInterrupt)
-        spool.close(keep=keep)
+        checkpoint.close(keep=keep)
         if keep and isinstance(error, CppnError):
-            hint = f"what is drawn is kept in {spool.path.name}, and --resume goes on from there"
+            hint = f"what is drawn is kept in {checkpoint.path.name}, and --resume goes on from there"
             raise CppnError(error.what, where=error.path, legal=hint, misuse=error.misuse) from None
         raise
-    spool.close(keep=False)
+    checkpoint.close(keep=False)
 
 
-def _keep(band: NDArray[Any], spool: Checkpoint, resume: bool) -> bool:
+def _keep(band: NDArray[Any], checkpoint: Checkpoint, resume: bool) -> bool:
     """Keep a band; if there is no room and nobody asked for it, the picture goes first."""
     try:
-        spool.add(band)
+        checkpoint.add(band)
     except CppnError:
         if resume:
             raise
-        spool.close(keep=False)
+        checkpoint.close(keep=False)
         return False
     return True
 

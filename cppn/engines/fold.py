@@ -101,18 +101,17 @@ class _Scaled(NamedTuple):
     units: int
 
 
+def _of_units(numbers: Sequence[float], parts: Sequence[_Scaled]) -> float | Floats:
+    """A number of each part for all units, where there is one part, or for each."""
+    return numbers[0] if len(parts) == 1 else np.repeat(np.array(numbers), [part.units for part in parts])
+
+
 def _scales(parts: Sequence[_Scaled]) -> float | Floats:
-    """Of all units, or of each."""
-    if len(parts) == 1:
-        return parts[0].scale
-    return np.array([part.scale for part in parts for _ in range(part.units)])
+    return _of_units([part.scale for part in parts], parts)
 
 
 def _shifts(parts: Sequence[_Scaled]) -> float | Floats:
-    """Of all units, or of each."""
-    if len(parts) == 1:
-        return parts[0].shift
-    return np.array([part.shift for part in parts for _ in range(part.units)])
+    return _of_units([part.shift for part in parts], parts)
 
 
 def _scaled(block: Floats, bias: Floats, parts: Sequence[_Scaled]) -> tuple[Floats, Floats]:

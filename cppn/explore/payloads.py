@@ -17,8 +17,8 @@ from ..files.naming import file_name
 from ..files.presets import presets
 from ..recipe import Recipe
 from ..recipe.command import command
-from ..recipe.model import DEEPEST, LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS, WIDEST
-from ..recipe.schema import json_schema, places
+from ..recipe.fields import DEEPEST, WIDEST
+from ..recipe.model import LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS
 from ..recipe.view import SIZES
 from ..search.palettes import RAMPS
 from ..shader.shader import WIDEST as WIDEST_SHADER
@@ -101,15 +101,13 @@ def catalogue() -> dict[str, Any]:
         "inputs": [{"name": name, "about": about} for name, about in ABOUT.items()],
         "modes": [{"name": name, "about": about} for name, about in MODES_ABOUT.items()],
         "palettes": [{"name": name, "palette": text, "stops": _swatch(text)} for name, text in _palettes().items()],
-        "inits": list(places()["init"].choices),
         "presets": list(presets),
         "sizes": {name: list(size) for name, size in SIZES.items()},
         "limits": {
             "widest": WIDEST, "deepest": DEEPEST - 1, "weights": MOST_WEIGHTS, "seed": EXACT, "terms": MOST_TERMS,
             "share": LARGEST_SHARE, "shader_widest": WIDEST_SHADER,
-            **{name: list(place.limits) for name, place in places().items() if place.limits},
         },
-        "schema": json_schema(),
+        "schema": Recipe.model_json_schema(),
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from ..field.activations import PARAMETERS, parse_activation, set_parameters
 from ..network.develop import Field, develop_network
 from ..network.stages import Network
 from ..recipe import Recipe
-from ..recipe.schema import Scale, places
+from ..recipe.fields import FIELDS, Scale
 
 Numbers = tuple[float, ...]
 
@@ -22,7 +22,7 @@ Numbers = tuple[float, ...]
 class ParameterPath:
     """Where a number or a pair of them is kept, and how one gets from one value to another.
 
-    `scale`: see `movable`. `index`: of the one of a pair that is meant.
+    `scale`: see `Told`. `index`: of the one of a pair that is meant.
     """
 
     section: str
@@ -33,7 +33,7 @@ class ParameterPath:
 
 _AXES = {"x": 0, "y": 1}  # of the one pair whose numbers move alone
 PATHS = {
-    **{name: ParameterPath(one.section, name, one.scale) for name, one in places().items() if one.scale is not None},
+    **{name: ParameterPath(one.section, name, one.moves) for name, one in FIELDS.items() if one.moves is not None},
     **{f"center.{axis}": ParameterPath("view", "center", index=index) for axis, index in _AXES.items()},
 }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from .fields import FIELDS, Told
 from .model import Recipe
-from .schema import Place, places
 
 
 def command(recipe: Recipe, width: int, height: int, aa: object = 1) -> str | None:
@@ -18,7 +18,7 @@ def command(recipe: Recipe, width: int, height: int, aa: object = 1) -> str | No
     flags |= {"palette": color.palette} if color.palette is not None else {"color": color.mode}
     if color.levels is None and color.measured is not None:
         flags["levels"] = _text(color.measured)
-    flags |= {name: _text(value) for name, place in places().items() if (value := _told(recipe, place)) is not None}
+    flags |= {name: _text(value) for name, one in FIELDS.items() if (value := _told(recipe, name, one)) is not None}
     flags |= {"seed": str(recipe.seed), "size": f"{width}x{height}", "aa": str(aa)}
     # `=` because a value may begin with a minus
     return "cppn render " + " ".join(
@@ -26,10 +26,10 @@ def command(recipe: Recipe, width: int, height: int, aa: object = 1) -> str | No
     )
 
 
-def _told(recipe: Recipe, place: Place) -> Any:
+def _told(recipe: Recipe, name: str, one: Told) -> Any:
     """What a flag has to say of a field; None if nothing."""
-    value = getattr(getattr(recipe, place.section), place.name)
-    return value if place.is_flag and place.name != "hidden" and value != place.default else None
+    value = getattr(getattr(recipe, one.section), name)
+    return value if one.flag and name != "hidden" and value != one.default else None
 
 
 def _text(value: Any) -> str:

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -25,17 +25,15 @@ from ..field.activations import parse_activation
 from ..field.color import MODES, palette_table
 from ..field.inputs import parse_input
 from ..rng import LARGEST_SEED
-from .view import View, movable
+from .fields import DEEPEST, WIDEST, Initialisation, Mode
+from .view import View, told
 
 VERSION = 1  # of the recipe's meaning; raised by whatever changes a picture
 LARGEST_TEXT = 64 << 20  # bytes of a recipe's text, trained weights included
-WIDEST, DEEPEST, MOST_WEIGHTS = 4096, 64, 1 << 24
+MOST_WEIGHTS = 1 << 24
 MOST_TERMS, LARGEST_SHARE = 64, 100.0  # of a blend
 
-OTHERWISE: Any = {"flag": False}  # no flag says just this field
-
 Model = TypeVar("Model", bound=BaseModel)
-Initialisation = Literal["torch", "normal", "xavier", "kaiming", "siren"]
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 Share = Annotated[float, Field(ge=-LARGEST_SHARE, le=LARGEST_SHARE)]
 
@@ -60,40 +58,15 @@ class LayerWeights(Section):
 class NetworkRecipe(Section):
     """The network: its shape, activations, and where its weights come from."""
 
-    hidden: tuple[Annotated[int, Field(ge=1, le=WIDEST)], ...] = Field(
-        (64, 64, 64), description=f"Units of each hidden layer, at most {DEEPEST - 1} of these.", examples=["[32, 32]"]
-    )
-    act: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = Field(
-        ("cos",), json_schema_extra=OTHERWISE,
-        description="One activation for every affine map, or one for each: the hidden layers and the last.",
-        examples=['"tanh"', '["sin:freq=3", "tanh", "sigmoid"]'],
-    )  # fmt: skip
-    inputs: tuple[str, ...] = Field(
-        ("x", "y"), description="x, y, r, theta, bias, or formulas in them.", examples=['["x", "y", "sin(4*r)"]']
-    )
-    latent: Annotated[int, Field(ge=0, le=WIDEST)] | tuple[FiniteFloat, ...] = Field(
-        0, description="Numbers that every point is told, or how many of them the seed draws.", examples=["[0.5, -1]"]
-    )
-    init: Initialisation = Field("torch", description="The distribution of the weights.", examples=['"siren"'])
-    gain: float = Field(
-        1.0, ge=0, le=1000, json_schema_extra=movable("even"), description="Multiplies the weights that are drawn.",
-        examples=["2"],
-    )  # fmt: skip
-    residual: bool = Field(
-        False,
-        description="Each hidden layer's input is added to its output, from the second on; all are then of one width.",
-    )
-    weights: tuple[LayerWeights, ...] | str | None = Field(
-        None, json_schema_extra=OTHERWISE, examples=['"fit.safetensors"'],
-        description="Instead of the seed's: `weight` and `bias` of each map written out, or a safetensors file, in "
-        "base64 or, in a recipe file, by its name beside it.",
-    )  # fmt: skip
-    blend: Annotated[tuple[tuple[Seed, Share], ...], Field(max_length=MOST_TERMS)] = Field(
-        (), json_schema_extra=OTHERWISE, examples=["[[7, 0.3]]"],
-        description="Pairs of a seed and a share: so much of the weights, and of the drawn latents, that this seed "
-        "would draw is added, and the sum is divided by √(1 + Σ share²), so that its spread stays. Given weights and "
-        "latents are kept as they are, and to such weights the others are only added.",
-    )  # fmt: skip
+    hidden: tuple[Annotated[int, Field(ge=1, le=WIDEST)], ...] = told("hidden")
+    act: Annotated[tuple[str, ...], BeforeValidator(_one_or_many)] = told("act")
+    inputs: tuple[str, ...] = told("inputs")
+    latent: Annotated[int, Field(ge=0, le=WIDEST)] | tuple[FiniteFloat, ...] = told("latent")
+    init: Initialisation = told("init")
+    gain: float = told("gain")
+    residual: bool = told("residual")
+    weights: tuple[LayerWeights, ...] | str | None = told("weights")
+    blend: Annotated[tuple[tuple[Seed, Share], ...], Field(max_length=MOST_TERMS)] = told("blend")
 
     @model_serializer(mode="wrap")
     def _without_an_empty_blend(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -145,31 +118,12 @@ class NetworkRecipe(Section):
 class ColorRecipe(Section):
     """How outputs become a colour."""
 
-    mode: Literal["gray", "rgb", "hsv", "oklch", "palette"] = Field(
-        "gray",
-        json_schema_extra=OTHERWISE,
-        description="What the outputs mean: one of them, or three.",
-        examples=['"oklch"'],
-    )
-    palette: str | None = Field(
-        None, json_schema_extra=OTHERWISE,
-        description="In palette mode: a name that cmap knows, or colours from 0 to 1.",
-        examples=['"magma"', '"#101830,#e04030,#ffe080"'],
-    )  # fmt: skip
-    hue: float = Field(
-        0.0, ge=-1e6, le=1e6, json_schema_extra=movable("turn"), examples=["120"],
-        description="Degrees by which all hues are turned; grey has none.",
-    )  # fmt: skip
-    invert: bool = Field(False, description="The negative.")
-    levels: tuple[FiniteFloat, FiniteFloat] | None = Field(
-        None, json_schema_extra=movable("even"), examples=["[-1, 1]"],
-        description="Which values of the last activation become 0 and 1. Where it is not given, the activation's own "
-        "range is taken; where that has none, `measured`.",
-    )  # fmt: skip
-    measured: tuple[FiniteFloat, FiniteFloat] | None = Field(
-        None, json_schema_extra=OTHERWISE,
-        description="The range found once on a fixed grid, written by the program and kept from then on.",
-    )  # fmt: skip
+    mode: Mode = told("mode")
+    palette: str | None = told("palette")
+    hue: float = told("hue")
+    invert: bool = told("invert")
+    levels: tuple[FiniteFloat, FiniteFloat] | None = told("levels")
+    measured: tuple[FiniteFloat, FiniteFloat] | None = told("measured")
 
     @model_validator(mode="after")
     def _fits_together(self) -> ColorRecipe:

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..errors import CppnError
 from ..field.activations import set_parameters
+from .fields import FIELDS
 from .model import Recipe
-from .schema import SECTIONS, places
 
 _PARAMETERS = ("freq", "r", "iters")
 _OF_WEIGHTS = ("hidden", "inputs", "latent", "gain", "seed")
@@ -22,7 +22,7 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     given = {key: value for key, value in flags.items() if value is not None}
     if not given.get("act"):  # a flag that may be repeated is empty when it is not there
         given.pop("act", None)
-    network, color, view = (_told(section, given) for section in SECTIONS)
+    network, color, view = (_told(section, given) for section in ("network", "color", "view"))
     if recipe.network.weights is not None:
         if "init" in given:
             network["weights"] = None
@@ -46,11 +46,7 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
 
 def _told(section: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a section that flags of their names say."""
-    return {
-        name: given[name]
-        for name, place in places().items()
-        if place.section == section and place.is_flag and name in given
-    }
+    return {name: given[name] for name, one in FIELDS.items() if one.section == section and one.flag and name in given}
 
 
 def _activations(recipe: Recipe, given: Mapping[str, Any]) -> list[str] | None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from ..errors import CppnError, shorten, unknown
+from .fields import FIELDS
 
 LARGEST_SIDE = 2**24 - 1  # pixel numbers stay exact in float32
 
 
-def movable(scale: Literal["even", "log", "turn"]) -> Any:
-    """What the model says of a number, or a pair of them, that moves through a film.
-
-    `scale`: by "even" steps; "log", by equal factors; "turn", degrees, where 360 is 0 again.
-    """
-    return {"moves": scale}
+def told(name: str) -> Any:
+    """A field as its model has it, with what `FIELDS` tells of it."""
+    one = FIELDS[name]
+    return Field(one.default, ge=one.low, le=one.high, description=one.about, examples=list(one.examples) or None)
 
 
 class View(BaseModel):
@@ -31,21 +30,11 @@ class View(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    center: tuple[FiniteFloat, FiniteFloat] = Field(
-        (0.0, 0.0), json_schema_extra=movable("even"), description="The point in the middle.", examples=["[1.5, -0.5]"]
-    )
-    extent: float = Field(
-        5.0, ge=1e-9, le=1e9, json_schema_extra=movable("log"),
-        description="From the middle to the nearer edge, at zoom 1.",
-    )  # fmt: skip
-    zoom: float = Field(
-        1.0, ge=1e-9, le=1e9, json_schema_extra=movable("log"), description="Divides the extent.", examples=["4"]
-    )
-    rotate: float = Field(
-        0.0, ge=-1e6, le=1e6, json_schema_extra=movable("turn"), description="Degrees, counterclockwise.",
-        examples=["30"],
-    )  # fmt: skip
-    stretch: bool = Field(False, description="Both sides span the same, as in LogisticMapDNN; else pixels are square.")
+    center: tuple[FiniteFloat, FiniteFloat] = told("center")
+    extent: float = told("extent")
+    zoom: float = told("zoom")
+    rotate: float = told("rotate")
+    stretch: bool = told("stretch")
 
 
 class Frame(NamedTuple):

@@ -121,9 +121,7 @@ class _Units:
             return value
         to, of = ([(piece, i) for piece in pieces for i in range(piece.units)] for pieces in (value, shortcut))
         for (one, i), (other, j) in zip(to, of, strict=True):
-            self.lines.append(
-                f"{one.name}[{i // 4}].{_LANES[i % 4]} += {other.name}[{j // 4}].{_LANES[j % 4]};"
-            )  # fmt: skip
+            self.lines.append(f"{one.name}[{i // 4}].{_LANES[i % 4]} += {other.name}[{j // 4}].{_LANES[j % 4]};")
         return value
 
     def _pack(self, z: _Sums) -> None:

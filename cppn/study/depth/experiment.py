@@ -17,7 +17,7 @@ from ...fit.optimizer import Learning
 from ...network.develop import develop_network
 from ...network.stages import Network
 from ...recipe import from_dict
-from ...recipe.model import Initialisation
+from ...recipe.fields import Initialisation
 from ...rng import LARGEST_SEED
 from ..notation import listed
 from ..settings import Settings
