@@ -18,7 +18,7 @@ from .progress import count_bar
 
 if TYPE_CHECKING:
     from ..motion.film import FilmJob
-    from ..motion.timeline import Morphing, Timeline, Track
+    from ..motion.timeline import Timeline, Track
     from ..recipe import Recipe
 
 DEFAULT_SIZE = (1280, 720)
@@ -143,19 +143,18 @@ def _timeline(sources: Sequence[str], flags: dict[str, Any]) -> tuple[Timeline, 
     return timeline.change(**dict(_walks(flags, timeline))), drawn
 
 
-def _morph(flags: dict[str, Any], timeline: Timeline, others: Sequence[Recipe]) -> Morphing | None:
+def _morph(flags: dict[str, Any], timeline: Timeline, others: Sequence[Recipe]) -> dict[str, Any] | None:
     """Where the film goes from its recipe."""
     from ..errors import CppnError
-    from ..motion.timeline import Morphing
 
-    morph = timeline.morph
+    told = dict(timeline.morph) if timeline.morph else {}
     if flags["morph"]:
-        morph = Morphing(recipes=tuple(others), **({"ease": flags["ease"]} if flags["ease"] else {}))
-    if flags["morph_by"] is None:
-        return morph
-    if morph is None:
-        raise CppnError("nothing morphs", where="--morph-by", legal="add --morph and two sources")
-    return morph.model_copy(update={"by": flags["morph_by"]})
+        told = {"recipes": tuple(others), **({"ease": flags["ease"]} if flags["ease"] else {})}
+    if flags["morph_by"] is not None:
+        if not told:
+            raise CppnError("nothing morphs", where="--morph-by", legal="add --morph and two sources")
+        told["by"] = flags["morph_by"]
+    return told or None
 
 
 def _walks(flags: dict[str, Any], timeline: Timeline) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -164,7 +163,7 @@ def _walks(flags: dict[str, Any], timeline: Timeline) -> Iterator[tuple[str, dic
         walk = getattr(timeline, name)
         alone = name == "drift" and not timeline.moves and not flags["latent"]
         given = flags[name] or ((float(DRIFT), None) if alone else None)
-        told = walk.model_dump() if walk else {}
+        told = dict(walk) if walk else {}
         if given is not None:
             told = {"seed": 0, **told, "amount": given[0], "ease": given[1] or flags["ease"] or "linear"}
         if flags["motion_seed"] is not None and told:

@@ -87,16 +87,15 @@ def command(**flags: Any) -> None:
     folder = Path(flags["output"])
     _check(flags)
     check_place(folder)
-    request = _order(flags, folder)
+    request = _request(flags, folder)
     request.load_sources()
     if request.is_chosen and flags["seed"] is None and not flags["quiet"]:
         click.echo(f"seed {request.seed}", err=True)
     if flags["explain"]:
         _explain(request, flags)
         return
-    check_folder(
-        folder, Manifest(request.settings, ())
-    )  # before candidates are drawn: with the pictures' names once more
+    # before candidates are drawn; with the pictures' names once more
+    check_folder(folder, Manifest(request.settings, ()))
     manifest = resumable(folder, request.settings)
     if manifest is None:
         with count_bar(request.pool if request.is_chosen else 0, "candidate", flags["quiet"]) as progress:
@@ -154,7 +153,7 @@ def _ending(flags: dict[str, Any]) -> str:
     return f".{flags['ending'].lower().lstrip('.')}"
 
 
-def _order(flags: dict[str, Any], folder: Path) -> GalleryRequest:
+def _request(flags: dict[str, Any], folder: Path) -> GalleryRequest:
     """What the flags ask for; without a seed, with that of a gallery of this kind that was begun here, or a new one."""
     from ..gallery.folder import read_manifest
     from ..gallery.request import COUNT, POOL, GalleryRequest
