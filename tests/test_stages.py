@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from conftest import differences
+from conftest import differences, small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx.reference import ReferenceEvaluator
@@ -20,7 +20,8 @@ from playwright.sync_api import Page
 from test_shader import card_pixels, page  # noqa: F401  a fixture
 
 import cppn
-from cppn.draw.drawing import RenderJob
+from cppn.draw.drawing import RenderJob, developed
+from cppn.engines.fold import fold
 from cppn.engines.reference import outputs
 from cppn.export.onnx_file import field_bytes
 from cppn.field.activations import parse_activation
@@ -30,7 +31,7 @@ from cppn.fit.ensemble import Ensemble
 from cppn.fit.optimizer import Learning
 from cppn.network.develop import Field
 from cppn.network.stages import Network, Slice, Stage
-from cppn.recipe.view import View
+from cppn.recipe.view import Frame, View
 
 PLAIN = {
     "tanh": math.tanh, "sin": math.sin, "gauss": lambda x: math.exp(-x * x), "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
@@ -43,6 +44,7 @@ TENSORS = {
 INPUTS = (lambda x, y: x, lambda x, y: y, lambda x, y: abs(x * y), math.hypot)
 TEXTS = ("x", "y", "abs(x*y)", "r")
 SIZE = (40, 30)
+FRAME = Frame(40, 30, 0.0, 0.0, 0.1, 0.0, 0.0, -0.1)
 
 
 def network(seed: int, inputs: int, stages: list[tuple[tuple[int, ...], str, tuple[int, ...]]]) -> Network:
@@ -103,6 +105,22 @@ def test_the_oracle_walks_as_one_does_by_hand(name):
     for k in range(9):
         for ours, theirs in zip(found, by_hand(NETWORKS[name], x[k], y[k]), strict=True):
             assert ours[:, k] == pytest.approx(theirs, abs=1e-12)
+
+
+def test_residual_layers_are_computed_as_they_are_written():
+    plain, residual, longer = (
+        [
+            one.activation.tree.op
+            for stage in fold(
+                developed(small("cos:freq=2", hidden=hidden, residual=on))[1], FRAME, turns=True
+            ).network.stages
+            for one in stage.slices
+        ]
+        for hidden, on in (((8,), False), ((8,), True), ((8, 8), True))
+    )
+    assert plain == ["cos_squared", "cos_squared"]
+    assert residual == ["+", "cos_squared"], "roundings stay what they were"
+    assert longer == ["+", "+", "cos_squared"]
 
 
 @pytest.mark.parametrize("engine", ["halide", "torch"])

@@ -64,7 +64,7 @@ def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Fol
     network = field.network
     plane = [_in_plane(tree) for tree in network.inputs]
     features = tuple(tree for tree, linear in zip(network.inputs, plane, strict=True) if linear is None)
-    whole = {source for stage in network.stages for source in stage.shortcuts}  # their values are used as they are
+    past = {source for stage in network.stages for source in stage.shortcuts}  # their values are used as they are
     # of each source, the slices of units whose values are scale · core + shift
     after: list[list[_Scaled]] = [[]]
     stages, widths = [], network.widths
@@ -78,7 +78,7 @@ def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Fol
             )
             columns.append(block)
         weight = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
-        peel = not stage.shortcuts and i + 1 not in whole
+        peel = not (stage.whole or stage.shortcuts or i + 1 in past)
         parts = [fold_activation(one.activation, peel=peel, turns=turns, counts=counts) for one in stage.slices]
         pairs = list(zip(parts, stage.slices, strict=True))
         before = [_Scaled(part.scale_in, part.shift_in, one.units) for part, one in pairs]

@@ -30,6 +30,7 @@ class Stage:
 
     h is what the `sources` give, one under another: 0 are the network's inputs, k what stage k − 1 gives. Shortcuts
     are sources from 1 on, of as many units as this stage. The slices share its units out among activations, in order.
+    `whole`: engines compute its activations as they are written, and move nothing of them into other stages' weights.
     """
 
     sources: tuple[int, ...]
@@ -37,6 +38,7 @@ class Stage:
     bias: Numbers  # (units,)
     slices: tuple[Slice, ...]
     shortcuts: tuple[int, ...] = ()
+    whole: bool = False
 
     @property
     def units(self) -> int:
@@ -52,7 +54,7 @@ class Stage:
         """The same with other weights and biases, in float32, in the order of `numbers`."""
         flat, size = numbers.astype(np.float32), self.weight.size
         weight = flat[:size].reshape(self.weight.shape)
-        return Stage(self.sources, weight, flat[size:], self.slices, self.shortcuts)
+        return Stage(self.sources, weight, flat[size:], self.slices, self.shortcuts, self.whole)
 
     def with_activations(self, change: Callable[[Activation], Activation]) -> Stage:
         """The same with each activation changed."""
@@ -99,10 +101,13 @@ class Network:
 
 
 def chain(maps: Iterable[tuple[Numbers, Numbers]], activations: Iterable[Activation], residual: bool) -> list[Stage]:
-    """Layers one after another. With `residual`, each hidden one from the second on gives h + layer(h)."""
+    """Layers one after another. With `residual`, each hidden one from the second on gives h + layer(h).
+
+    Hidden layers of residual networks are whole, also where there is only one: as its roundings have always been.
+    """
     pairs = list(zip(maps, activations, strict=True))
-    last = len(pairs) - 1
+    hidden = range(len(pairs) - 1) if residual else ()
     return [
-        Stage((i,), weight, bias, (Slice(activation, len(bias)),), (i,) if residual and 0 < i < last else ())
-        for i, ((weight, bias), activation) in enumerate(pairs)
+        Stage((i,), weight, bias, (Slice(act, len(bias)),), (i,) if i and i in hidden else (), i in hidden)
+        for i, ((weight, bias), act) in enumerate(pairs)
     ]
