@@ -1,4 +1,4 @@
-"""Parallel work: a few threads that take one job after another, and stop together."""
+"""Parallel work: a few threads that take one job after another, and stop together; what nothing can stop."""
 
 from __future__ import annotations
 
@@ -57,23 +57,26 @@ def each(jobs: Iterable[Job], work: Callable[[Job, GoOn], None], at_once: int) -
             stop.set()
 
 
-def alone(work: Callable[[], Result]) -> Result:
-    """Do, in a thread of its own, what nothing can stop and takes seconds; Python's lock must be free meanwhile.
+def begin(work: Callable[[], Result]) -> Future[Result]:
+    """Do, in a thread of its own, what nothing can stop and takes long; Python's lock must be free meanwhile."""
+    task = Future[Result]()
 
-    Ctrl-C and the end of `each` end the waiting for it; its result is then lost.
-    """
-    go_on, task = _going_on.get(), Future[Result]()
-
-    def begin() -> None:
+    def run() -> None:
         try:
             task.set_result(work())
         except BaseException as error:
             task.set_exception(error)
 
-    go_on()
-    thread = threading.Thread(target=begin, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     _alone.add(thread)
     thread.start()
+    return task
+
+
+def finish(task: Future[Result]) -> Result:
+    """Wait for what has begun. Ctrl-C and the end of `each` end the waiting."""
+    go_on = _going_on.get()
+    go_on()
     while not wait([task], _LOOK).done:
         go_on()
     return task.result()

@@ -26,7 +26,7 @@ _MOST = 1 << 16  # bytes of a request
 # what is loaded beforehand; not pyvips, whose threads would not be there in a child
 MODULES = (
     "PIL.Image", "av", "cmap", "cppn.__main__", "cppn.cli.animate", "cppn.cli.fit", "cppn.cli.gallery",
-    "cppn.cli.mosaic", "cppn.cli.render", "cppn.draw.estimate", "cppn.draw.saving", "cppn.engines.halide_engine",
+    "cppn.cli.mosaic", "cppn.cli.render", "cppn.draw.estimate", "cppn.draw.saving", "cppn.engines.halide.engine",
     "cppn.engines.torch_engine", "cppn.files.sinks.films", "cppn.fit.ensemble", "cppn.fit.photo", "cppn.gallery.build",
     "cppn.mosaic", "cppn.motion.film", "cppn.search.invent", "cppn.study.figures", "matplotlib.figure",
     "safetensors.torch", "tomli_w",

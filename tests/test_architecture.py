@@ -77,7 +77,7 @@ def test_no_module_needs_itself_by_way_of_others():
 
 def test_only_the_command_line_knows_click_and_only_engines_know_their_libraries():
     homes = {
-        "click": {"cli"}, "tqdm": {"cli"}, "halide": {"engines"}, "torch": {"engines", "fit", "study"}, "matplotlib": {"study"}, "pyvips": {"files"}, "av": {"files"}, "platformdirs": {"study"}, "starlette": {"explore"}, "uvicorn": {"explore"}, "onnx": {"export"},
+        "click": {"cli"}, "tqdm": {"cli"}, "halide": {"engines"}, "torch": {"engines", "fit", "study"}, "matplotlib": {"study"}, "pyvips": {"files"}, "av": {"files"}, "platformdirs": {"files"}, "starlette": {"explore"}, "uvicorn": {"explore"}, "onnx": {"export"},
     }  # fmt: skip
     for path in FILES:
         for level, module in imports(path):

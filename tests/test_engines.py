@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import cppn
 from cppn.draw.drawing import draw
 from cppn.engines import Quality, available, choose
-from cppn.engines.halide_ops import HalideOps
+from cppn.engines.halide.ops import HalideOps
 from cppn.field.ops import PEAK
 
 FAST = ("halide", "torch")

@@ -289,7 +289,7 @@ def test_the_seeds_are_named_and_one_seed_has_no_range(tmp_path):
 
 
 def kept(cache: Path, study: str) -> set[Path]:
-    return set((cache / "studies").glob(f"{study}-*.npz"))
+    return set((cache / "studies").glob(f"{study}-*.kept"))
 
 
 def test_results_are_kept_by_their_settings_and_used_again(cache, tmp_path):

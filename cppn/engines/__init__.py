@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +12,7 @@ from ..errors import CppnError, failure, unknown
 from ..network.develop import Field
 from .adaptive import AdaptivePlan
 from .base import Engine, Pixels, Plan, Quality
+from .workers import cores
 
 __all__ = ["KINDS", "AdaptivePlan", "Engine", "Pixels", "Plan", "Quality", "able", "available", "choose", "cores"]
 
@@ -37,7 +37,7 @@ class Kind:
 # the best first
 KINDS = {
     "halide": Kind(
-        "the CPU, fused and vectorised: the fastest without a graphics card", "halide_engine:HalideEngine",
+        "the CPU, fused and vectorised: the fastest without a graphics card", "halide.engine:HalideEngine",
         190_000_000, library="halide", compiles=True,
     ),
     "torch": Kind(
@@ -49,11 +49,6 @@ KINDS = {
     ),
 }  # fmt: skip
 MOST_THREADS = 1024
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def available() -> list[str]:

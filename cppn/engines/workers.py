@@ -50,6 +50,11 @@ class Workers:
         return (slice(start, min(start + step, count)) for start in range(0, count, step))
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def in_forked_children(action: Callable[[], object]) -> None:
     """Do that first in every child: what another thread of the parent held at that moment stays held there for ever."""
     if hasattr(os, "register_at_fork"):

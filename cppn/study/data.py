@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ..draw.drawing import render
 from ..errors import CppnError
+from ..files.kept import cache_folder
 from ..files.presets import presets
 from .download import Original, fetch, missing
 from .idx import CLASSES, SIDE, Bytes, find, read_pair
-from .results import cache_folder
 
 PRESETS = (
     "agate", "coral", "dahlia", "glacier", "ink", "marble", "ripples", "stained-glass", "walnut", "zebra",

@@ -1,82 +1,49 @@
-"""The pipeline of a shape of network: stages, colours, samples and whole numbers, compiled."""
+"""A picture as a pipeline: stages, colours, samples and whole numbers."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import halide as hl
-import numpy as np
 
-from ..field.color import MODES, channels, decode, encode, to_srgb
-from ..field.formula import Node
-from .base import DTYPES, Pixels
-from .halide_compile import compile_by_drawing
-from .halide_ops import Expr, HalideOps, f32, float32_constants, written
-from .halide_stages import Stages, StageShape, best_tile
+from ...field.color import MODES, channels, decode, encode, to_srgb
+from .ops import Expr, HalideOps, f32, written
+from .pipeline import Built, lanes
+from .shape import TURN, PictureShape
+from .stages import Stages, best_tile
 
-TURN = ("turns", "same", "before", "after")  # of hues
 _F32, _INT = hl.Float(32), hl.Int(32)
 
 
-class Shape(NamedTuple):
-    """All that a pipeline is compiled for."""
-
-    features: tuple[Node, ...]
-    stages: tuple[StageShape, ...]
-    mode: str
-    # at run time, these two would round a pixel in 100 000 otherwise: 255·(1 − c) + ½ becomes 255.5 − 255·c
-    invert: bool
-    turned: bool  # its hues; where a hue is only added to, always
-    table_length: int
-    averaged: bool
-    scattered: bool  # single pixels, wherever they are
-    bits: int
-    dither: bool
+def build_picture(shape: PictureShape) -> Built:
+    """Stages, colours, samples and whole numbers."""
+    return _Picture(shape).built
 
 
-class Pipeline:
-    """A shape, compiled."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.lock = threading.Lock()  # the parameters belong to one drawing at a time
-        self.tile = best_tile()
+class _Picture:
+    def __init__(self, shape: PictureShape) -> None:
+        self._tile = best_tile(lanes())
         self._shape = shape
         self._images: dict[str, Any] = {}
         self._numbers: dict[str, Any] = {}
-        with float32_constants():
-            self._out = self._build()
-        none = np.empty((0, self.tile.strip, channels(shape.mode)), DTYPES[shape.bits])
-        compile_by_drawing(self._out, list(self._images.values()), [none])
-
-    def bind(self, buffers: Mapping[str, Any], numbers: Mapping[str, float]) -> None:
-        """Set what the next drawing is computed from, each by its name."""
-        for name, image in self._images.items():
-            image.set(buffers[name])
-        for name, number in self._numbers.items():
-            number.set(numbers[name])
+        out = self._build()
+        strip = self._tile.strip
+        self.built = Built([out], self._images | self._numbers, strip, [(channels(shape.mode), strip, 0)])
 
     def _image(self, name: str, dimensions: int, kind: Any = _F32) -> Any:
-        """An array that `bind` sets."""
+        """An array that is bound for each drawing."""
         if name not in self._images:
             self._images[name] = hl.ImageParam(kind, dimensions, name)
         return self._images[name]
 
     def _number(self, name: str, kind: Any = _F32) -> Any:
-        """A number that `bind` sets."""
+        """A number that is bound for each drawing."""
         if name not in self._numbers:
             self._numbers[name] = hl.Param(kind, name, 0.0) if kind == _F32 else hl.Param(kind, name, 1)
         return self._numbers[name]
 
-    def realize(self, out: Pixels, top: int, left: int) -> None:
-        """Draw into `out` the pixels from row `top`, column `left` on, counted from the corner."""
-        buffer = hl.Buffer(out)
-        buffer.set_min([0, left, top])
-        self._out.realize(buffer)
-
     def _build(self) -> Any:
-        shape, tile = self._shape, self.tile
+        shape, tile = self._shape, self._tile
         count = channels(shape.mode)
         x, y, c, a, b = (hl.Var(name) for name in "xycab")
         place = [x, y, a, b] if shape.averaged else [x, y]

@@ -1,7 +1,7 @@
-"""The CPU engine: the whole picture is one Halide pipeline, compiled once for each shape of network.
+"""The CPU engine: the whole picture is one kernel, compiled once for each shape of network.
 
-Weights, parameters, palette and view are set at run time. Rows are handed to Python threads: Halide releases Python's
-lock while it draws.
+Weights, parameters, palette and view are bound at run time. Rows are handed to Python threads: a kernel runs without
+Python's lock.
 
 A pixel's value depends on its absolute place alone and every sum runs in one order, so pictures are the same to the
 bit for any number of threads, any band height and any crop.
@@ -9,28 +9,26 @@ bit for any number of threads, any band height and any crop.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
-import halide as hl
 import numpy as np
 from numpy.typing import NDArray
 
-from ..field.color import NO_TURN
-from ..network.develop import Field
-from ..network.stages import Network
-from ..recipe.view import Frame
-from .base import Pixels, Plan, PointPlan, Quality, Resolve
-from .fold import PIXEL, Folded, fold, fold_activation
-from .halide_pipeline import TURN, Pipeline, Shape
-from .halide_resolve import halide_resolve
-from .halide_stages import SliceShape, StageShape
-from .parts import total
-from .workers import Workers, in_forked_children
+from ...field.color import NO_TURN
+from ...network.develop import Field
+from ...network.stages import Network
+from ...parallel import finish
+from ...recipe.view import Frame
+from ..base import Pixels, Plan, PointPlan, Quality, Resolve
+from ..fold import PIXEL, Folded, fold, fold_activation
+from ..kernels.base import Kernel, Region
+from ..kernels.kernel import kernel
+from ..parts import total
+from ..workers import Workers
+from .shape import TURN, PictureShape, ResolveShape, SliceShape, StageShape
 
-_NOWHERE: Mapping[str, Any] = {}
+_NOWHERE: Mapping[str, Region] = {}
 _MOST = 10_000  # operations to compile: about two seconds
 _LAYER = 250  # operations that take as long to compile as a layer's sums
 
@@ -56,23 +54,22 @@ class HalideEngine:
         return total([*field.network.inputs, *cores]) + _LAYER * len(cores) <= _MOST
 
     def resolve(self, channels: int, quality: Quality) -> Resolve:
-        return halide_resolve(self.workers, channels, quality)
+        return _resolve(self.workers, channels, quality)
 
 
 class _Bound:
-    """A compiled pipeline with the numbers of one field and frame."""
+    """A kernel, perhaps still being compiled, with the numbers of one field and frame."""
 
     _scattered: bool
 
     def __init__(self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality) -> None:
         self._workers, self._channels, self._dtype = engine.workers, field.color.channels, quality.dtype
-        self._pipeline = _compile(_shape(field, folded, quality, self._scattered))
-        # a Halide buffer does not keep the NumPy array behind it alive, so the plan does
+        self._making = kernel(_shape(field, folded, quality, self._scattered))
         with np.errstate(over="ignore"):  # what is beyond float32 is infinite
             self._arrays = {
-                name: np.ascontiguousarray(array, dtype=np.float32) for name, array in _arrays(field, folded).items()
+                name: Region(np.ascontiguousarray(array, dtype=np.float32))
+                for name, array in _arrays(field, folded).items()
             }
-        self._buffers = {name: hl.Buffer(array) for name, array in self._arrays.items()}
         plane = frame._asdict()
         self._numbers = {
             **_outputs(folded),
@@ -83,13 +80,17 @@ class _Bound:
             **_parameters(folded.network),
         }  # fmt: skip
 
+    @property
+    def _kernel(self) -> Kernel:
+        return finish(self._making)
+
     def _draw(
-        self, parts: Iterable[tuple[Pixels, int, int]], corner: tuple[int, int], places: Mapping[str, Any] = _NOWHERE
+        self, parts: Iterable[tuple[Pixels, int, int]], corner: tuple[int, int], places: Mapping[str, Region] = _NOWHERE
     ) -> None:
-        """Realize parts, each an array with its first row and column, counted from the corner's column and row."""
-        with self._pipeline.lock:  # nobody may bind other numbers before all are done
-            self._pipeline.bind({**self._buffers, **places}, {**self._numbers, "left": corner[0], "top": corner[1]})
-            self._workers.share(self._pipeline.realize, parts)
+        """Draw parts, each an array with its first row and column, counted from the corner's column and row."""
+        numbers = {**self._numbers, "left": corner[0], "top": corner[1]}
+        with self._kernel.bound({**self._arrays, **places}, numbers) as run:
+            self._workers.share(lambda out, row, column: run(Region(out, (0, column, row))), parts)
 
 
 class HalidePlan(_Bound):
@@ -101,7 +102,7 @@ class HalidePlan(_Bound):
         rows, columns, count = out.shape
         if count != self._channels or out.dtype != self._dtype or not out.flags.c_contiguous or top < 0 or left < 0:
             raise ValueError(f"cannot draw into shape {out.shape} of {out.dtype} at ({left}, {top})")
-        strip = self._pipeline.tile.strip
+        strip = self._kernel.strip
         if columns < strip:  # the vectors of a strip are drawn whole
             wide = np.empty((rows, strip, count), out.dtype)
             self.draw(wide, top, left)
@@ -116,19 +117,19 @@ class HalidePointPlan(_Bound):
     _scattered = True
 
     def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
-        count, strip = len(out), self._pipeline.tile.strip
+        count, strip = len(out), self._kernel.strip
         strips = -(-count // strip)
         places = {"column": np.resize(columns, strips * strip), "row": np.resize(rows, strips * strip)}
         whole = np.empty((1, strips * strip, self._channels), self._dtype)
         step = strip * max(1, strips // (8 * self._workers.count))
         parts = ((whole[:, start : start + step], 0, start) for start in range(0, strips * strip, step))
-        self._draw(parts, (0, 0), {name: hl.Buffer(index) for name, index in places.items()})
+        self._draw(parts, (0, 0), {name: Region(index) for name, index in places.items()})
         out[:] = whole[0, :count]
 
 
-def _shape(field: Field, folded: Folded, quality: Quality, scattered: bool) -> Shape:
+def _shape(field: Field, folded: Folded, quality: Quality, scattered: bool) -> PictureShape:
     color = field.color
-    return Shape(
+    return PictureShape(
         folded.features,
         tuple(
             StageShape(
@@ -185,31 +186,28 @@ def _outputs(folded: Folded) -> dict[str, float]:
     return found
 
 
-def _compile(shape: Shape) -> Pipeline:
-    """The pipeline of a shape; two threads that want the same one do not both compile it."""
-    with _LOCK:
-        lock = _LOCKS.setdefault(shape, threading.Lock())
-    with lock:
-        try:
-            return _compiled(shape)
-        finally:
-            _LOCKS.pop(shape, None)  # those who wait for it have it
+def _resolve(workers: Workers, channels: int, quality: Quality) -> Resolve:
+    """What tells which pixels need samples, on these threads."""
+    making = kernel(ResolveShape(channels, quality.bits, quality.dither))
 
+    def fill(corners: NDArray[np.float32], out: Pixels, needs: NDArray[np.uint8], top: int, left: int) -> None:
+        found = finish(making)
+        rows, columns = needs.shape
+        if columns < found.strip:  # vectors are drawn whole
+            wide = rows, found.strip
+            more = np.pad(corners, ((0, 0), (0, found.strip - columns), (0, 0)))
+            wide_out, wide_need = np.empty((*wide, channels), out.dtype), np.empty(wide, np.uint8)
+            fill(more, wide_out, wide_need, top, left)
+            out[:], needs[:] = wide_out[:, :columns], wide_need[:, :columns]
+            return
+        # the first corner belongs to the pixel above and left of (left, top)
+        given = {"corners": Region(corners.reshape(len(corners), -1), (-channels, -1))}
+        with found.bound(given, {"left": left, "top": top}) as run:
 
-@lru_cache(maxsize=48)
-def _compiled(shape: Shape) -> Pipeline:
-    return Pipeline(shape)
+            def part(rows: slice) -> None:
+                pixels = out[rows].reshape(-1, columns * channels)
+                run(*(Region(array, (0, rows.start)) for array in (pixels, needs[rows])))
 
+            workers.share(part, ((rows,) for rows in workers.rows(rows)))
 
-_LOCK = threading.Lock()
-_LOCKS: dict[Shape, threading.Lock] = {}
-
-
-def _forget() -> None:
-    global _LOCK
-    _LOCK = threading.Lock()
-    _LOCKS.clear()
-    _compiled.cache_clear()
-
-
-in_forked_children(_forget)
+    return fill

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import halide as hl
 
-from ..field.formula import Node, evaluate
-from .fold import PIXEL
-from .halide_ops import Expr, HalideOps, f32
-from .parts import Part, cut
+from ...field.formula import Node, evaluate
+from ..fold import PIXEL
+from ..parts import Part, cut
+from .ops import Expr, HalideOps, f32
+from .shape import SliceShape, StageShape
 
-_F32 = hl.Float(32)
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
 
 
@@ -33,27 +33,11 @@ class Tile(NamedTuple):
         return self.lanes * self.vectors
 
 
-def best_tile() -> Tile:
-    """That of this machine."""
-    lanes = int(hl.get_host_target().natural_vector_size(_F32))
+def best_tile(lanes: int) -> Tile:
+    """That of a machine with so many floats in a vector."""
     if lanes == 8:  # AVX2 has 16 registers, AVX-512 and NEON 32
         return Tile(lanes, 3, 4)
     return Tile(lanes, 6, 4)
-
-
-class SliceShape(NamedTuple):
-    """So many units with one core."""
-
-    core: Node
-    units: int
-
-
-class StageShape(NamedTuple):
-    """What a pipeline is compiled for, of a stage."""
-
-    sources: tuple[int, ...]
-    slices: tuple[SliceShape, ...]
-    shortcuts: tuple[int, ...]
 
 
 class _Piece(NamedTuple):

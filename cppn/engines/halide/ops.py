@@ -17,7 +17,7 @@ from typing import Any
 
 import halide as hl
 
-from ..field.approximations import (  # fmt: skip
+from ...field.approximations import (  # fmt: skip
     ATAN,
     COS_HALF_TURNS,
     ERF,
@@ -27,9 +27,9 @@ from ..field.approximations import (  # fmt: skip
     TANH,
     TANH_LIMIT,
 )
-from ..field.color import quantise
-from ..field.ops import Ops, Value
-from .workers import in_forked_children
+from ...field.color import quantise
+from ...field.ops import Ops, Value
+from ..workers import in_forked_children
 
 Expr = Any  # hl.Expr: Halide's Python module has no types
 

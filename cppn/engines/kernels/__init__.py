@@ -1,0 +1,1 @@
+"""Compiled kernels: machine code kept from one process to the next, brought into memory, and called."""
