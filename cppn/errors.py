@@ -23,6 +23,11 @@ class CppnError(Exception):
         path = self.path[1:] if self.path and self.path[0] in instead_of else self.path
         return CppnError(self.what, where=(place, *path), legal=self.legal, misuse=self.misuse)
 
+    def below(self, name: str) -> CppnError:
+        """The same error, told as that of what is in a field of this name: `network.hidden`."""
+        path = (".".join((name, *self.path[:1])), *self.path[1:])
+        return CppnError(self.what, where=path, legal=self.legal, misuse=self.misuse)
+
     @property
     def exit_code(self) -> int:
         """2 for misuse, 1 for failure."""

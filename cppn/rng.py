@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-LARGEST_SEED = 2**63 - 1
-
 
 @unique
 class Purpose(IntEnum):

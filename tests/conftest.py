@@ -153,7 +153,7 @@ def small(act: str | tuple[str, ...] = "tanh", **more: object) -> cppn.Recipe:
                 (view, cppn.View),
                 (top, cppn.Recipe),
             )
-            if key in kind.model_fields
+            if key in kind.fields
         )
         home[key] = value
     return cppn.Recipe(

@@ -123,7 +123,7 @@ NEEDED = {"act": {"hidden": [8, 8]}, "palette": {"mode": "palette"}, "hue": {"mo
 def test_the_examples_of_the_recipes_reference_are_legal():
     tried = 0
     for section, fields in (("", cppn.Recipe), ("network", cppn.NetworkRecipe), ("color", cppn.ColorRecipe)):
-        for name, field in fields.model_fields.items():
+        for name, field in fields.fields.items():
             for example in field.examples or ():
                 if name == "weights":  # a file beside the recipe
                     continue

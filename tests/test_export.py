@@ -25,10 +25,10 @@ from cppn.recipe.view import frame
 
 NAME = 'ä #1 <100%> & "b" ${c} -- */ </script> \\'  # signs that mean something in HTML, scripts and comments
 LAYERS = tuple(
-    cppn.NetworkRecipe.model_validate({"hidden": [5], "weights": [
+    cppn.NetworkRecipe(hidden=[5], weights=[
         {"weight": np.sin(np.arange(10.0)).reshape(5, 2).tolist(), "bias": [0.1, -0.2, 0.3, -0.4, 0.5]},
         {"weight": np.cos(np.arange(15.0)).reshape(3, 5).tolist(), "bias": [0.0, 0.1, 0.2]},
-    ]}).weights
+    ]).weights
 )  # fmt: skip
 RECIPES = {
     **{mode: small("sin", mode=mode) for mode in ("gray", "rgb", "hsv", "oklch")},
@@ -237,7 +237,7 @@ def rest(page: Page) -> None:
 
 
 def seen(page: Page) -> cppn.View:
-    return cppn.View.model_validate(page.evaluate("picture.view"))
+    return cppn.View(**page.evaluate("picture.view"))
 
 
 def screen(page: Page) -> np.ndarray:
@@ -249,7 +249,7 @@ def shows(page: Page, recipe: cppn.Recipe) -> bool:
     """Is what is seen the recipe's picture, at the view that the page says?"""
     rest(page)
     pixels = screen(page)
-    view = seen(page).model_dump()
+    view = seen(page).to_dict()
     wanted = oracle(recipe.change({"view": view}), pixels.shape[1::-1])
     return bool(np.abs(pixels - wanted).max() <= CLOSE)
 
@@ -272,7 +272,7 @@ def test_dragging_moves_what_is_under_the_pointer(show):
     at, view = frame(recipe.view, *WINDOW), seen(page)
     moved = at.cx - 80 * at.ux - 40 * at.vx, at.cy - 80 * at.uy - 40 * at.vy
     assert view.center == pytest.approx(moved)
-    assert view.model_copy(update={"center": recipe.view.center}) == recipe.view
+    assert view.replace(center=recipe.view.center) == recipe.view
     assert shows(page, recipe)
 
 

@@ -179,7 +179,7 @@ def test_mistakes_are_one_clear_line(photo, run: Run, tmp_path):
         "fit none.png": "there is no such file",
         "fit photo.png --steps 0": "--steps: 0 steps",
         "fit photo.png --time soon": 'write "60s", "5m" or "1h"',
-        "fit photo.png --hidden 0,4": "greater than or equal to 1",
+        "fit photo.png --hidden 0,4": "0 is out of range; 1 to 4096 are legal",
         "fit photo.png --hidden none": "needs hidden layers",
         "fit photo.png --act nosuch": "unknown activation",
         "fit photo.png --batch 0": "batch",

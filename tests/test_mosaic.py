@@ -238,7 +238,7 @@ def test_no_file_is_lost_beside_a_mosaic(flags, run: Run, tmp_path):
 
 MISUSE = {
     "mosaic --steps 0": "steps: 0; 1 to",
-    "mosaic --hidden 0,8": "greater than or equal to 1",
+    "mosaic --hidden 0,8": "0 is out of range; 1 to 4096 are legal",
     "mosaic --act tahn": "did you mean 'tanh'",
     "mosaic --target nothing": "unknown target",
     "mosaic --seeds 0": "--seeds: 0 seeds",

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cppn
+from cppn.limits import LARGEST_SEED
 from cppn.motion.walks import Drift, streams
 from cppn.network.develop import develop_network
-from cppn.rng import LARGEST_SEED, Stream
+from cppn.rng import Stream
 
 
 def test_first_numbers_are_pinned_for_ever():

@@ -67,7 +67,7 @@ def card_pixels(page: Page, field: Field, size: tuple[int, int] = SIZE) -> tuple
         "source": made.source, "weights": text(made.weights), "parameters": text(made.parameters),
         "table": text(made.table),
     }  # fmt: skip
-    pixels, compiled, error = page.evaluate(DRAW, [told, field.view.model_dump(), *size])
+    pixels, compiled, error = page.evaluate(DRAW, [told, field.view.to_dict(), *size])
     assert error == 0
     return np.array(pixels, np.uint8).reshape(size[1], size[0], 4)[::-1, :, :3], compiled
 
@@ -171,7 +171,7 @@ def test_it_is_drawn_coarsely_while_it_moves_and_sharply_when_it_rests(page):
     recipe = small("cos:freq=2", mode="rgb", hidden=(24, 24))
     made = shader(developed(recipe)[1])
     told = {"source": made.source, "weights": text(made.weights), "parameters": text(made.parameters), "table": None}
-    least, last, view, size = page.evaluate(LIVE, [told, recipe.view.model_dump()])
+    least, last, view, size = page.evaluate(LIVE, [told, recipe.view.to_dict()])
     assert 0 < least < 1
     assert last == 1
     assert size == [900, 600]

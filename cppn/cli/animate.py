@@ -147,7 +147,7 @@ def _morph(flags: dict[str, Any], timeline: Timeline, others: Sequence[Recipe]) 
     """Where the film goes from its recipe."""
     from ..errors import CppnError
 
-    told = dict(timeline.morph) if timeline.morph else {}
+    told = timeline.morph.to_dict() if timeline.morph else {}
     if flags["morph"]:
         told = {"recipes": tuple(others), **({"ease": flags["ease"]} if flags["ease"] else {})}
     if flags["morph_by"] is not None:
@@ -163,7 +163,7 @@ def _walks(flags: dict[str, Any], timeline: Timeline) -> Iterator[tuple[str, dic
         walk = getattr(timeline, name)
         alone = name == "drift" and not timeline.moves and not flags["latent"]
         given = flags[name] or ((float(DRIFT), None) if alone else None)
-        told = dict(walk) if walk else {}
+        told = walk.to_dict() if walk else {}
         if given is not None:
             told = {"seed": 0, **told, "amount": given[0], "ease": given[1] or flags["ease"] or "linear"}
         if flags["motion_seed"] is not None and told:
@@ -244,8 +244,8 @@ def _tracks(flags: dict[str, Any], recipe: Recipe, seconds: float, ease: str) ->
             last = len(values) - 1
             for value in values:
                 parameters.changed(recipe, {name: value})
-            keys = [(seconds * i / last, v if len(v) > 1 else v[0]) for i, v in enumerate(values)]
-            yield Track.model_validate({"knob": name, "keys": keys, "ease": own or ease})
+            keys: Any = [(seconds * i / last, v if len(v) > 1 else v[0]) for i, v in enumerate(values)]
+            yield Track(knob=name, keys=keys, ease=own or ease)
 
 
 @contextmanager

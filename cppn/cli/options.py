@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..recipe.fields import FIELDS
+from ..recipe.schema import Word
 from . import types
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def field(flag: str, name: str = "", *, more: str = "", **settings: Any) -> _Com
     """The flag of a field of the recipe: its help is what is told of the field, its default, and what more there is."""
     key = name or flag.partition("/")[0].removeprefix("--")
     one = FIELDS[key]
-    if one.words:
-        settings["type"] = click.Choice(one.words)
+    if isinstance(one.kind, Word):
+        settings["type"] = click.Choice([str(word) for word in one.kind.words])
     text = f"{one.about.removesuffix('.')}{_shown(one.default)}{more}."
     return click.option(flag, *filter(None, [name]), help=text, **settings)
 

@@ -39,8 +39,8 @@ def developed(recipe: Recipe) -> tuple[Recipe, Field]:
     if not needs_levels(recipe):
         return recipe, field
     levels = measure([field])
-    color = recipe.color.model_copy(update={"measured": levels})
-    return recipe.model_copy(update={"color": color}), field.with_levels(levels)
+    color = recipe.color.replace(measured=levels)
+    return recipe.replace(color=color), field.with_levels(levels)
 
 
 def measure(fields: Iterable[Field]) -> tuple[float, float]:

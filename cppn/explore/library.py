@@ -6,9 +6,7 @@ import json
 import os
 import threading
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from ..draw.saving import save
 from ..errors import CppnError, failure
@@ -18,29 +16,31 @@ from ..files.naming import file_name
 from ..files.sinks.base import Sink
 from ..recipe import Recipe
 from ..recipe.files import read_recipe, read_table
-from ..recipe.model import Section, validated
+from ..recipe.model import validated
+from ..recipe.schema import Many, Section, Table, Text, field, required
 from .jobs import plain_name
 from .payloads import told
 
 MOST_NODES = 2000
 _THUMBS, _THUMB = ".thumbnails", 256  # the folder, and pixels a side
 _LINEAGE = "lineage.json"
-Name = Annotated[str, Field(max_length=200)]
+NAME = Text(200)
+NAMES = Many(NAME, most=8)
 
 
 class Node(Section):
     """A picture in the tree: which ones it came from, and `how`."""
 
-    id: Name
-    parents: Annotated[tuple[Name, ...], Field(max_length=8)] = ()
-    recipe: Recipe
-    how: Name = ""
+    id: str = required(NAME)
+    parents: tuple[str, ...] = field(NAMES, ())
+    recipe: Recipe = required(Table(Recipe))
+    how: str = field(NAME, "")
 
 
 class Lineage(Section):
     """The tree of what came from what."""
 
-    nodes: Annotated[tuple[Node, ...], Field(max_length=MOST_NODES)]
+    nodes: tuple[Node, ...] = required(Many(Table(Node), most=MOST_NODES))
 
 
 class Library:

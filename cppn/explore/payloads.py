@@ -15,10 +15,11 @@ from ..field.color import MODES_ABOUT, palette_table
 from ..field.inputs import ABOUT
 from ..files.naming import file_name
 from ..files.presets import presets
+from ..limits import DEEPEST, LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS, WIDEST
 from ..recipe import Recipe
 from ..recipe.command import command
-from ..recipe.fields import DEEPEST, WIDEST
-from ..recipe.model import LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS
+from ..recipe.fields import FIELDS, Told
+from ..recipe.schema import Number, Word
 from ..recipe.view import SIZES
 from ..search.palettes import RAMPS
 from ..shader.shader import WIDEST as WIDEST_SHADER
@@ -107,8 +108,15 @@ def catalogue() -> dict[str, Any]:
             "widest": WIDEST, "deepest": DEEPEST - 1, "weights": MOST_WEIGHTS, "seed": EXACT, "terms": MOST_TERMS,
             "share": LARGEST_SHARE, "shader_widest": WIDEST_SHADER,
         },
-        "schema": Recipe.model_json_schema(),
+        "fields": {name: _told(one) for name, one in FIELDS.items()},
     }  # fmt: skip
+
+
+def _told(one: Told) -> dict[str, Any]:
+    """What a field means, its range, and the words that it may be."""
+    kind = one.kind
+    limits = {"low": kind.low, "high": kind.high} if isinstance(kind, Number) else {}
+    return {"about": one.about, **limits, **({"words": kind.words} if isinstance(kind, Word) else {})}
 
 
 def _activation(text: str) -> dict[str, Any]:

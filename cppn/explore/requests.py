@@ -3,76 +3,76 @@
 from __future__ import annotations
 
 import tomllib
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from ..errors import CppnError, shorten, unknown
 from ..files.presets import presets
 from ..network.develop import develop
 from ..recipe import Recipe, from_dict
 from ..recipe.files import is_timeline
-from ..recipe.model import Section, Seed, parse_json
-from .library import Name
+from ..recipe.model import SEED, parse_json
+from ..recipe.schema import Either, Many, Number, Section, Table, Text, Whole, Word, field, required
+from ..search.breed import LOCKS
+from .library import NAME, NAMES
 
 LARGEST_SOURCE = 1 << 20  # letters of a recipe's text
 LARGEST_PREVIEW, MOST_CHILDREN = 1280, 24
-Side = Annotated[int, Field(ge=1, le=LARGEST_PREVIEW)]
+_RECIPE, _SIDE = Table(Recipe), Whole(1, LARGEST_PREVIEW)
 
 
 class Shown(Section):
     """A recipe to be shown."""
 
-    recipe: Recipe
+    recipe: Recipe = required(_RECIPE)
 
 
 class Source(Section):
     """A preset's name, or a recipe's text."""
 
-    source: Annotated[str, Field(max_length=LARGEST_SOURCE)]
+    source: str = required(Text(LARGEST_SOURCE))
 
 
 class OffspringRequest(Section):
     """Children of one or two recipes: how far from them (0 to 1), how many, what stays, and the seed of it all."""
 
-    parents: Annotated[tuple[Recipe, ...], Field(min_length=1, max_length=2)]
-    strength: float = Field(ge=0, le=1)
-    count: int = Field(ge=1, le=MOST_CHILDREN)
-    locks: frozenset[Literal["weights", "colours", "activations"]] = frozenset()
-    seed: Seed
+    parents: tuple[Recipe, ...] = required(Many(_RECIPE, 1, 2))
+    strength: float = required(Number(0, 1))
+    count: int = required(Whole(1, MOST_CHILDREN))
+    locks: tuple[str, ...] = field(Many(Word(*LOCKS)), ())
+    seed: int = required(SEED)
 
 
 class Preview(Section):
     """A picture to be seen at once: pixels."""
 
-    recipe: Recipe
-    width: Side
-    height: Side
+    recipe: Recipe = required(_RECIPE)
+    width: int = required(_SIDE)
+    height: int = required(_SIDE)
 
 
 class DrawingRequest(Section):
     """A picture to be drawn into the folder: `size` as `--size` takes it."""
 
-    recipe: Recipe
-    size: Annotated[str, Field(max_length=80)]
-    aa: Annotated[int, Field(ge=1, le=8)] | Literal["auto"] = 1
-    format: Literal["png", "jpg", "webp", "tif", "avif"] = "png"
-    bits: Literal[8, 16] = 8
+    recipe: Recipe = required(_RECIPE)
+    size: str = required(Text(80))
+    aa: int | Literal["auto"] = field(Either(Whole(1, 8), Word("auto")), 1)
+    format: str = field(Word("png", "jpg", "webp", "tif", "avif"), "png")
+    bits: int = field(Word(8, 16), 8)
 
 
 class Export(Section):
     """A picture to be written for another program into the folder."""
 
-    recipe: Recipe
-    format: Literal["html", "glsl", "onnx"]
+    recipe: Recipe = required(_RECIPE)
+    format: str = required(Word("html", "glsl", "onnx"))
 
 
 class Keeping(Section):
     """A recipe to be kept."""
 
-    recipe: Recipe
-    name: Name | None = None
-    parents: Annotated[tuple[Name, ...], Field(max_length=8)] = ()
+    recipe: Recipe = required(_RECIPE)
+    name: str | None = field(NAME)
+    parents: tuple[str, ...] = field(NAMES, ())
 
 
 def read_source(text: str) -> tuple[Recipe, str]:

@@ -30,7 +30,8 @@ from ..export import export
 from ..files.names import check_place, free_path, make_folder
 from ..files.naming import file_name
 from ..recipe import Recipe
-from ..recipe.model import Section, parse_json, validated
+from ..recipe.model import parse_json, validated
+from ..recipe.schema import Section
 from ..recipe.view import parse_size
 from ..search.breed import cross, mutate, offspring
 from ..version import __version__

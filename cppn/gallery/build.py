@@ -81,7 +81,7 @@ def entry(name: str, family: str, why: str, recipe: Recipe, wanted: Sequence[Wan
 
 
 def _view(view: Any) -> dict[str, dict[str, Any]]:
-    return {"view": view.model_dump()}
+    return {"view": view.to_dict()}
 
 
 def build(

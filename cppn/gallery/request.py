@@ -12,8 +12,8 @@ from ..draw.drawing import complete
 from ..errors import CppnError, unknown
 from ..files.presets import presets
 from ..files.sources import load
+from ..limits import LARGEST_SEED
 from ..recipe import Recipe
-from ..rng import LARGEST_SEED
 from ..search.choose import appeal
 from ..search.invent import invent, vary
 from ..search.palettes import Tone

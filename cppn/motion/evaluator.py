@@ -63,8 +63,8 @@ class Evaluator:
         recipes = tuple(place.recipe for place in self._places)
         changes: dict[str, object] = {"recipe": recipes[0]}
         if timeline.morph is not None:
-            changes["morph"] = timeline.morph.model_copy(update={"recipes": recipes[1:]})
-        self.timeline = self._all = timeline.model_copy(update=changes)
+            changes["morph"] = timeline.morph.replace(recipes=recipes[1:])
+        self.timeline = self._all = timeline.replace(**changes)
         for track in timeline.tracks:  # what cannot be is said before anything is drawn
             for key in track.keys:
                 for recipe in recipes:
@@ -159,8 +159,8 @@ class Evaluator:
             return place
         times = [i / _LOOKS for i in range(_LOOKS)] if self._all.moves else [0.0]
         levels = measure(self._walked(self._placed(place, t)[1], t) for t in times)
-        color = recipe.color.model_copy(update={"levels": levels, "measured": None})
-        return _Place(recipe.model_copy(update={"color": color}), place.field.with_levels(levels))
+        color = recipe.color.replace(levels=levels, measured=None)
+        return _Place(recipe.replace(color=color), place.field.with_levels(levels))
 
 
 def _times(track: Track) -> list[float]:

@@ -53,7 +53,7 @@ def between(a: Field, b: Field, share: float) -> Field:
         a.color, levels=(low, high), palette=_palette(a.color.palette, b.color.palette, share),
         hue=_turn(a.color.hue, b.color.hue, share),
     )  # fmt: skip
-    return Field(replace(a.network, latent=latent, stages=stages), color, a.view.model_copy(update=view))
+    return Field(replace(a.network, latent=latent, stages=stages), color, a.view.replace(**view))
 
 
 def _names(acts: Sequence[str]) -> list[str]:

@@ -132,7 +132,7 @@ def with_settings(field: Field, settings: Mapping[str, Numbers]) -> Field:
             field = field.with_levels((values[0], values[1]))
         else:
             field = replace(field, network=_set(field.network, at, values[0]))
-    return replace(field, view=field.view.model_copy(update=view)) if view else field
+    return replace(field, view=field.view.replace(**view)) if view else field
 
 
 def _set(network: Network, at: ParameterPath, value: float) -> Network:

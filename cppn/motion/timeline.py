@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import BeforeValidator, Field, FiniteFloat, model_validator
+from typing import Any, Literal
 
 from ..errors import CppnError, shorten, unknown
 from ..files.presets import motions, presets
@@ -15,8 +13,8 @@ from ..files.provenance import Provenance
 from ..files.sources import load_provenance
 from ..recipe import Recipe
 from ..recipe.files import embed_weights, is_timeline, read_table
-from ..recipe.model import Section, validated
-from ..rng import LARGEST_SEED
+from ..recipe.model import SEED, validated
+from ..recipe.schema import Flag, Kind, Many, Number, Section, Table, Text, Whole, Word, field, required
 from .easing import easing
 from .parameters import Numbers, parameter_path
 
@@ -26,21 +24,32 @@ LONGEST = 86400.0  # seconds
 MOST_KEYS = 10_000
 
 
-def _check_key(key: Any) -> Any:
-    """Errors: CppnError, in words of its own: those of a union of tuples tell nobody anything."""
-    listed = isinstance(key, list | tuple) and 2 <= len(key) <= 3
-    value = key[1] if listed else None
-    numbers = [key[0], *(value if isinstance(value, list | tuple) else [value])] if listed else [None]
-    if not all(isinstance(number, int | float) for number in numbers) or (
-        len(key) == 3 and not isinstance(key[2], str)
-    ):
-        legal = 'write [seconds, value] or [seconds, value, "easing"]'
-        raise CppnError(f"{shorten(repr(key), 40)} is no key", where="keys", legal=legal)
-    return tuple(key)
+Value = float | tuple[float, float]
+Key = tuple[float, Value] | tuple[float, Value, str]
 
 
-Value = FiniteFloat | tuple[FiniteFloat, FiniteFloat]
-Key = Annotated[tuple[FiniteFloat, Value] | tuple[FiniteFloat, Value, str], BeforeValidator(_check_key)]
+class _Key(Kind):
+    """[seconds, value] or [seconds, value, "easing"], where a value is a number or a pair."""
+
+    one, many = "a key", "keys"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, list | tuple)
+
+    def read(self, value: Any) -> Key:
+        """As of any kind. Errors: CppnError."""
+        listed = isinstance(value, list | tuple) and 2 <= len(value) <= 3
+        numbers = value[1] if listed and isinstance(value[1], list | tuple) else value[1:2] if listed else ()
+        given = [value[0], *numbers] if listed and 1 <= len(numbers) <= 2 else [None]
+        number = Number()
+        if not all(map(number.takes, given)) or (len(value) == 3 and not isinstance(value[2], str)):
+            legal = 'write [seconds, value] or [seconds, value, "easing"]'
+            raise CppnError(f"{shorten(repr(value), 40)} is no key", legal=legal)
+        seconds, *found = map(number.read, given)
+        return (seconds, tuple(found) if isinstance(value[1], list | tuple) else found[0], *value[2:])
+
+    def write(self, value: Any) -> Any:
+        return [list(one) if isinstance(one, tuple) else one for one in value]
 
 
 class Track(Section):
@@ -49,12 +58,11 @@ class Track(Section):
     `keys`: (seconds, value) or (seconds, value, easing towards it). Before the first and after the last it stays.
     """
 
-    knob: str
-    keys: tuple[Key, ...] = Field(min_length=1, max_length=MOST_KEYS)
-    ease: str = "linear"
+    knob: str = required(Text())
+    keys: tuple[Key, ...] = required(Many(_Key(), 1, MOST_KEYS))
+    ease: str = field(Text(), "linear")
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Track:
+    def _check(self) -> None:
         parameter_path(self.knob)
         for name in (self.ease, *(key[2] for key in self.keys if len(key) > 2)):
             easing(str(name))
@@ -68,7 +76,6 @@ class Track(Section):
             raise CppnError(
                 f"a key at {self.keys[0][0]:g} s", where=f"track of {self.knob}", legal="a film begins at 0"
             )
-        return self
 
 
 class Walking(Section):
@@ -77,14 +84,12 @@ class Walking(Section):
     `amount`: for weights, as a part of their own size; for latent inputs, as it is.
     """
 
-    amount: float = Field(0.2, ge=0, le=100)
-    seed: int = Field(0, ge=0, le=LARGEST_SEED)
-    ease: str = "linear"
+    amount: float = field(Number(0, 100), 0.2)
+    seed: int = field(SEED, 0)
+    ease: str = field(Text(), "linear")
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Walking:
+    def _check(self) -> None:
         easing(self.ease)
-        return self
 
 
 class Morphing(Section):
@@ -94,18 +99,16 @@ class Morphing(Section):
     light; "auto", by weights where that can be.
     """
 
-    also_written: ClassVar = ("sources", "seeds")
+    also_written = ("sources", "seeds")
 
-    recipes: tuple[Recipe, ...] = Field((), max_length=1000)
-    by: Literal["auto", "weights", "fade"] = "auto"
-    ease: str = "smooth"
+    recipes: tuple[Recipe, ...] = field(Many(Table(Recipe), most=1000), ())
+    by: Literal["auto", "weights", "fade"] = field(Word("auto", "weights", "fade"), "auto")
+    ease: str = field(Text(), "smooth")
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Morphing:
+    def _check(self) -> None:
         easing(self.ease)
         if not self.recipes:
             raise CppnError("it goes nowhere", where="morph", legal='write sources = ["marble"] or seeds = [3, 8]')
-        return self
 
 
 class Timeline(Section):
@@ -114,21 +117,20 @@ class Timeline(Section):
     `boomerang`: tracks that do not end as they began go there and back.
     """
 
-    also_written: ClassVar = ("source",)
+    also_written = ("source",)
 
-    version: int = Field(VERSION, ge=1, le=VERSION)
-    name: str = Field("", max_length=200)
-    description: str = Field("", max_length=2000)
-    duration: float = Field(DURATION, gt=0, le=LONGEST)
-    boomerang: bool = False
-    recipe: Recipe = Recipe()
-    tracks: tuple[Track, ...] = Field((), max_length=100)
-    drift: Walking | None = None
-    latent: Walking | None = None
-    morph: Morphing | None = None
+    version: int = field(Whole(1, VERSION), VERSION)
+    name: str = field(Text(200), "")
+    description: str = field(Text(2000), "")
+    duration: float = field(Number(high=LONGEST, above=0), DURATION)
+    boomerang: bool = field(Flag(), False)
+    recipe: Recipe = field(Table(Recipe), Recipe())
+    tracks: tuple[Track, ...] = field(Many(Table(Track), most=100), ())
+    drift: Walking | None = field(Table(Walking))
+    latent: Walking | None = field(Table(Walking))
+    morph: Morphing | None = field(Table(Morphing))
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Timeline:
+    def _check(self) -> None:
         names = [track.knob for track in self.tracks]
         for name in names:
             if names.count(name) > 1:
@@ -139,16 +141,11 @@ class Timeline(Section):
                     f"a key at {track.keys[-1][0]:g} s", where=f"track of {track.knob}",
                     legal=f"the film ends at {self.duration:g} s",
                 )  # fmt: skip
-        return self
 
     @property
     def moves(self) -> bool:
         """Does anything move?"""
         return bool(self.tracks or self.drift or self.latent or self.morph)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain numbers, texts, lists and dictionaries; what was not set is left out."""
-        return self.model_dump(mode="json", exclude_none=True)
 
     def to_toml(self) -> str:
         """TOML, as in timeline files."""
@@ -158,13 +155,13 @@ class Timeline(Section):
 
     def change(self, **fields: Any) -> Timeline:
         """The same with fields replaced. Errors: CppnError as of `from_dict`."""
-        return from_dict({**{name: getattr(self, name) for name in Timeline.model_fields}, **fields}, where="")
+        return from_dict({**{name: getattr(self, name) for name in self.fields}, **fields}, where="")
 
     def lasting(self, seconds: float) -> Timeline:
         """The same, slower or faster."""
         factor = seconds / self.duration
         tracks = [
-            {**track.model_dump(), "keys": [(min(seconds, key[0] * factor), *key[1:]) for key in track.keys]}
+            {**track.to_dict(), "keys": [(min(seconds, key[0] * factor), *key[1:]) for key in track.keys]}
             for track in self.tracks
         ]
         return self.change(duration=seconds, tracks=tracks)

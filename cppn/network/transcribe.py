@@ -46,7 +46,7 @@ def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
     given = recipe.color.levels or new.span or (None if network else recipe.color.measured)
     if field.color.levels != given:
         color["levels"] = list(field.color.levels)
-    view = field.view.model_dump() if field.view != origin.view else {}
+    view = field.view.to_dict() if field.view != origin.view else {}
     return recipe.change({"network": network, "color": color, "view": view})
 
 

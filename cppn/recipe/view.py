@@ -5,32 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
-
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from typing import NamedTuple
 
 from ..errors import CppnError, shorten, unknown
-from .fields import FIELDS
+from .fields import told
+from .schema import Section
 
 LARGEST_SIDE = 2**24 - 1  # pixel numbers stay exact in float32
 
 
-def told(name: str) -> Any:
-    """A field as its model has it, with what `FIELDS` tells of it."""
-    one = FIELDS[name]
-    return Field(one.default, ge=one.low, le=one.high, description=one.about, examples=list(one.examples) or None)
-
-
-class View(BaseModel):
+class View(Section):
     """What part of the plane a picture shows. y grows upwards.
 
     The shorter side spans 2·extent/zoom units around the centre, the longer side more, so that pixels are square;
     with `stretch` both sides span the same, as in LogisticMapDNN. `rotate` turns the picture counterclockwise, degrees.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    center: tuple[FiniteFloat, FiniteFloat] = told("center")
+    center: tuple[float, float] = told("center")
     extent: float = told("extent")
     zoom: float = told("zoom")
     rotate: float = told("rotate")

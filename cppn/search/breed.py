@@ -16,10 +16,10 @@ from ..draw.drawing import complete
 from ..errors import CppnError
 from ..field.activations import PARAMETERS, parse_activation
 from ..field.color import MODES
+from ..limits import LARGEST_SHARE
 from ..network.develop import develop, develop_network
 from ..network.stages import Network
 from ..recipe import NetworkRecipe, Recipe, from_dict
-from ..recipe.model import LARGEST_SHARE
 from ..rng import Purpose, Stream
 from .palettes import RAMPS, banded, shaded
 from .sampler import Sampler

@@ -122,8 +122,8 @@ export class Controls {
         latent[i] = value;
         return { network: { latent } };
       }));
-    this.choice("init", "Weights", this.told("init").enum, this.told("init").description, () => this.state.recipe.network.init, (init) => ({ network: { init, weights: null } }));
-    this.number("gain", "Gain", 0, 20, this.told("gain").description, () => this.state.recipe.network.gain, (gain) => ({ network: { gain } }));
+    this.choice("init", "Weights", this.told("init").words, this.told("init").about, () => this.state.recipe.network.init, (init) => ({ network: { init, weights: null } }));
+    this.number("gain", "Gain", 0, 20, this.told("gain").about, () => this.state.recipe.network.gain, (gain) => ({ network: { gain } }));
     this.check("residual", "Residual", () => this.state.recipe.network.residual, (residual) => ({ network: { residual } }));
     this.text("seed", "Seed", "Of the weights", () => String(this.state.recipe.seed), (text) => ({
       "": { seed: whole(text) }, network: { weights: null, blend: null },
@@ -174,12 +174,12 @@ export class Controls {
     this.title("Colour");
     const { color } = this.state.recipe;
     const about = Object.fromEntries(this.catalogue.modes.map((one) => [one.name, one.about]));
-    this.choice("mode", "Colour", this.catalogue.modes.map((one) => one.name), this.told("mode").description, () => this.state.recipe.color.mode,
+    this.choice("mode", "Colour", this.catalogue.modes.map((one) => one.name), this.told("mode").about, () => this.state.recipe.color.mode,
       (mode) => ({ color: { mode, palette: mode === "palette" ? (this.state.latest.color.palette ?? "viridis") : null } }), about);
     if (color.mode === "palette") {
       this.text("palette", "Palette", "A name, or colours like #101830,#e04030", () => this.state.recipe.color.palette ?? "", (palette) => ({ color: { palette } }), this.catalogue.palettes);
     }
-    this.number("hue", "Hue", -180, 180, this.told("hue").description, () => this.state.recipe.color.hue, (hue) => ({ color: { hue } }));
+    this.number("hue", "Hue", -180, 180, this.told("hue").about, () => this.state.recipe.color.hue, (hue) => ({ color: { hue } }));
     this.check("invert", "Negative", () => this.state.recipe.color.invert, (invert) => ({ color: { invert } }));
     this.text("levels", "Levels", "Values that become black and white, like -1,1; empty: the activation's own", () => (this.state.recipe.color.levels ?? []).join(","),
       (text) => ({ color: { levels: text.trim() ? text.split(",").map(Number) : null } }));
@@ -193,11 +193,11 @@ export class Controls {
       center[i] = Number(value);
       return { view: { center } };
     };
-    this.text("x", "x", this.told("center").description, () => String(tidy(this.state.recipe.view.center[0])), centre(0));
-    this.text("y", "y", this.told("center").description, () => String(tidy(this.state.recipe.view.center[1])), centre(1));
-    this.number("zoom", "Zoom", 1e-3, 1e6, this.told("zoom").description, of("zoom"), (zoom) => ({ view: { zoom } }));
-    this.number("extent", "Extent", 0.01, 1000, this.told("extent").description, of("extent"), (extent) => ({ view: { extent } }));
-    this.number("rotate", "Rotate", -180, 180, this.told("rotate").description, of("rotate"), (rotate) => ({ view: { rotate } }));
+    this.text("x", "x", this.told("center").about, () => String(tidy(this.state.recipe.view.center[0])), centre(0));
+    this.text("y", "y", this.told("center").about, () => String(tidy(this.state.recipe.view.center[1])), centre(1));
+    this.number("zoom", "Zoom", 1e-3, 1e6, this.told("zoom").about, of("zoom"), (zoom) => ({ view: { zoom } }));
+    this.number("extent", "Extent", 0.01, 1000, this.told("extent").about, of("extent"), (extent) => ({ view: { extent } }));
+    this.number("rotate", "Rotate", -180, 180, this.told("rotate").about, of("rotate"), (rotate) => ({ view: { rotate } }));
     this.check("stretch", "Stretch", of("stretch"), (stretch) => ({ view: { stretch } }));
     this.button("home", "Whole picture");
   }
@@ -219,10 +219,9 @@ export class Controls {
     this.form.append(make("h2", { textContent: text }));
   }
 
-  /** What the recipe's schema says of one of its fields: description, minimum, maximum, the words it may be. */
+  /** What is told of one of a recipe's fields: what it is about, how low and high it goes, the words it may be. */
   told(name) {
-    const sections = ["NetworkRecipe", "ColorRecipe", "View"].map((section) => this.catalogue.schema.$defs[section]);
-    return sections.map(({ properties }) => properties[name]).find(Boolean) ?? {};
+    return this.catalogue.fields[name] ?? {};
   }
 
   row(id, label, about, ...inside) {
@@ -238,7 +237,7 @@ export class Controls {
 
   number(id, label, low, high, about, get, set, step = 0) {
     // the slider goes as far as is useful, the number as far as recipes do
-    const { minimum: least = low, maximum: most = high } = this.told(id);
+    const { low: least = low, high: most = high } = this.told(id);
     const { there, back } = scale(low, high);
     const range = make("input", { type: "range", id: `c-${id}`, min: 0, max: 1000, step: 1, title: about });
     const exact = make("input", { type: "number", id: `n-${id}`, step: "any", min: least, max: most, title: `${about}: ${least} to ${most}`, "aria-label": `${label}, exactly` });
@@ -294,7 +293,7 @@ export class Controls {
   }
 
   check(id, label, get, set) {
-    const about = this.told(id).description ?? "";
+    const about = this.told(id).about ?? "";
     const field = make("input", { type: "checkbox", id: `c-${id}`, title: about });
     field.addEventListener("change", () => this.put(id, set(field.checked)));
     this.row(id, label, about, make("span", {}, field));

@@ -14,11 +14,11 @@ from ...errors import CppnError
 from ...field.activations import parse_activation
 from ...fit.ensemble import Ensemble
 from ...fit.optimizer import Learning
+from ...limits import LARGEST_SEED
 from ...network.develop import develop_network
 from ...network.stages import Network
 from ...recipe import from_dict
 from ...recipe.fields import Initialisation
-from ...rng import LARGEST_SEED
 from ..notation import listed
 from ..settings import Settings
 

@@ -1,0 +1,347 @@
+"""What plain data may be: kinds of values that read themselves and say what is legal, and sections made of them.
+
+Loaded in a few milliseconds, where a general library took half of the time of starting; and it says what is wrong as
+this program does.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
+
+from ..errors import CppnError, shorten, unknown
+
+_COUNT = re.compile(r"-?[0-9]{1,20}")
+
+
+class Kind:
+    """`one`, `many`: what it is called, alone and in a list."""
+
+    one = many = ""
+
+    def takes(self, value: Any) -> bool:
+        """Is the value of this kind, its range aside?"""
+        raise NotImplementedError
+
+    def read(self, value: Any) -> Any:
+        """The value as sections hold it. Errors: CppnError, with the path to what is wrong in it."""
+        if not self.takes(value):
+            raise CppnError(f"{_shown(value)} is not {self.one}")
+        return value
+
+    def write(self, value: Any) -> Any:
+        """As JSON and TOML have it."""
+        return value
+
+
+class Number(Kind):
+    """A finite number; `above`: which is larger than this."""
+
+    one, many = "a number", "numbers"
+
+    def __init__(self, low: float | None = None, high: float | None = None, above: float | None = None) -> None:
+        self.low, self.high, self.above = low, high, above
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        super().read(value)
+        return self._in_range(value, _float(value))
+
+    def _in_range(self, given: Any, value: Any) -> Any:
+        low, high = self.low, self.high
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise CppnError(f"{_shown(given)} is out of range", legal=self.legal)
+        if self.above is not None and value <= self.above:
+            raise CppnError(f"{_shown(given)} is out of range", legal=f"more than {self.above:g} is legal")
+        return value
+
+    @property
+    def legal(self) -> str:
+        """The range in words."""
+        if self.low is None:
+            return f"at most {self.high:g} is legal"
+        return f"at least {self.low:g} is legal" if self.high is None else f"{self.low:g} to {self.high:g} are legal"
+
+
+class Whole(Number):
+    """A whole number, also written as 3.0, or as text: JavaScript counts to 2⁵³ only."""
+
+    one, many = "a whole number", "whole numbers"
+
+    def takes(self, value: Any) -> bool:
+        if isinstance(value, str):
+            return _COUNT.fullmatch(value) is not None
+        return super().takes(value) and (isinstance(value, int) or value.is_integer())
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        if isinstance(value, float):
+            _float(value)
+        Kind.read(self, value)
+        return self._in_range(value, int(value))
+
+    @property
+    def legal(self) -> str:
+        return f"{self.low} to {self.high} are legal" if self.high is not None else f"at least {self.low} is legal"
+
+
+class Flag(Kind):
+    """True or false."""
+
+    one = "true or false"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, bool)
+
+
+class Text(Kind):
+    """Text of so many letters at most."""
+
+    one, many = "text", "texts"
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, str)
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        super().read(value)
+        if self.most is not None and len(value) > self.most:
+            raise CppnError(f"a text of {len(value)} letters", legal=f"at most {self.most} are legal")
+        return value
+
+
+class Word(Kind):
+    """One of a few words or numbers."""
+
+    def __init__(self, *words: str | int) -> None:
+        self.words = words
+        self.one = ", ".join(f"`{word}`" for word in words)
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, str | int) and not isinstance(value, bool)
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        if not (self.takes(value) and value in self.words):
+            if isinstance(value, str) and all(isinstance(word, str) for word in self.words):
+                raise unknown("word", value, map(str, self.words))
+            raise CppnError(f"{_shown(value)} is not legal", legal=f"legal: {', '.join(map(str, self.words))}")
+        return value
+
+
+class Many(Kind):
+    """A list of one kind; held as a tuple. `alone`: one of them need not stand in a list."""
+
+    def __init__(self, kind: Kind, least: int = 0, most: int | None = None, alone: bool = False) -> None:
+        self.kind, self.least, self.most, self.alone = kind, least, most, alone
+        self.one = f"a list of {kind.many}"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, list | tuple | set | frozenset) or (self.alone and self.kind.takes(value))
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        super().read(value)
+        if self.alone and self.kind.takes(value):
+            value = (value,)
+        if len(value) < self.least or (self.most is not None and len(value) > self.most):
+            bounds = f"at least {self.least}" if len(value) < self.least else f"at most {self.most}"
+            raise CppnError(f"a list of {len(value)}", legal=f"{bounds} are legal")
+        kind = self.kind
+        if isinstance(kind, Table):
+            return self._tables(value)
+        plain = type(kind) is Number and kind.low is kind.high is kind.above is None
+        if plain and set(map(type, value)) <= {float} and all(map(math.isfinite, value)):
+            return tuple(value)  # trained weights, by the million
+        return tuple(map(kind.read, value))
+
+    def write(self, value: Any) -> Any:
+        return [self.kind.write(one) for one in value]
+
+    def _tables(self, value: Any) -> Any:
+        """Of these it is told which one is wrong."""
+        found = []
+        for i, one in enumerate(value):
+            try:
+                found.append(self.kind.read(one))
+            except CppnError as error:
+                raise error.below(str(i)) from None
+        return tuple(found)
+
+
+class Row(Kind):
+    """A list of so many values, each of its own kind; held as a tuple."""
+
+    def __init__(self, *kinds: Kind) -> None:
+        self.kinds = kinds
+        both = " and ".join(kind.one for kind in kinds)
+        self.one, self.many = f"a pair: {both}", f"pairs: {both}"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, list | tuple) and len(value) == len(self.kinds)
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        super().read(value)
+        return tuple(kind.read(one) for kind, one in zip(self.kinds, value, strict=True))
+
+    def write(self, value: Any) -> Any:
+        return [kind.write(one) for kind, one in zip(self.kinds, value, strict=True)]
+
+
+class Either(Kind):
+    """The first of several kinds that takes a value."""
+
+    def __init__(self, *kinds: Kind) -> None:
+        self.kinds = kinds
+        self.one = ", or ".join(kind.one for kind in kinds)
+
+    def takes(self, value: Any) -> bool:
+        return any(kind.takes(value) for kind in self.kinds)
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        super().read(value)
+        return self._of(value).read(value)
+
+    def write(self, value: Any) -> Any:
+        return self._of(value).write(value)
+
+    def _of(self, value: Any) -> Kind:
+        return next(kind for kind in self.kinds if kind.takes(value))
+
+
+class Table(Kind):
+    """A section."""
+
+    def __init__(self, section: type[Section]) -> None:
+        self.section = section
+        self.one, self.many = "a table of keys and values", f"tables of {_listed(section.fields)}"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, Mapping | self.section)
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        super().read(value)
+        return value if isinstance(value, self.section) else self.section(**_keys(value))
+
+    def write(self, value: Any) -> Any:
+        return value.to_dict()
+
+
+class Field(NamedTuple):
+    """Of a section. `default`: where nothing is given; None: nothing, unless it is `required`."""
+
+    kind: Kind
+    default: Any = None
+    about: str = ""
+    examples: tuple[str, ...] = ()
+    required: bool = False
+
+
+def field(kind: Kind, default: Any = None, about: str = "", examples: Iterable[str] = ()) -> Any:
+    """A field that may be left out."""
+    return Field(kind, default, about, tuple(examples))
+
+
+def required(kind: Kind) -> Any:
+    """A field that must be given."""
+    return Field(kind, required=True)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(required,))
+class Section:
+    """A table of fields: checked when it is made, and immutable.
+
+    Errors: CppnError for unknown fields (with the nearest legal one), for those that are missing, and for values that
+    are not of their kind, with the path to what is wrong.
+    """
+
+    fields: ClassVar[dict[str, Field]] = {}
+    also_written: ClassVar[tuple[str, ...]] = ()  # keys that files may have, which become others before it is made
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls.fields = {**cls.fields, **own}
+        for name in own:
+            delattr(cls, name)
+
+    def __init__(self, **given: Any) -> None:
+        for name in given:
+            if name not in self.fields:
+                raise unknown("key", name, [*self.fields, *self.also_written])
+        for name, one in self.fields.items():
+            value = given.get(name)
+            if value is None:
+                if one.required:
+                    raise CppnError("it is missing", where=name, legal=f"it is {one.kind.one}")
+                value = one.default
+            elif not (value is one.default and name in given):
+                try:
+                    value = one.kind.read(value)
+                except CppnError as error:
+                    raise error.below(name) from None
+            self.__dict__[name] = value
+        self._check()
+
+    def _check(self) -> None:
+        """Do the fields fit together? Errors: CppnError if not."""
+
+    def replace(self, **fields: Any) -> Self:
+        """The same with fields replaced by values that fit: nothing is checked."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, **fields)
+        return made
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, texts, lists and dictionaries; what was not set is left out."""
+        values = ((name, one.kind, self.__dict__[name]) for name, one in self.fields.items())
+        return {name: kind.write(value) for name, kind, value in values if value is not None}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a {type(self).__name__} does not change; `replace` makes another")
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"
+
+
+def _keys(table: Any) -> dict[str, Any]:
+    for key in table:
+        if not isinstance(key, str):
+            raise CppnError(f"{_shown(key)} is no key", legal="keys are texts")
+    return dict(table)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _float(value: float) -> float:
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise CppnError(f"{shorten(str(value), 40)} is not a finite number")
+    return found
+
+
+def _shown(value: Any) -> str:
+    return shorten(repr(value), 40)
