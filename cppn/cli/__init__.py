@@ -28,6 +28,7 @@ COMMANDS = {
     "info": "Print the recipe of a picture, preset or recipe file.",
     "presets": "List the pictures that come with the program.",
     "activations": "List the activations, with formulas and parameters.",
+    "devices": "List the graphics cards.",
     "cache": "List or empty what the program keeps to be quicker.",
     "completion": "Print the shell's completion script.",
 }

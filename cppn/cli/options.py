@@ -94,7 +94,11 @@ look = together(
 # of the engine and the machine
 machine = together(
     click.option("--engine", metavar="NAME", help="halide, torch or reference."),
-    click.option("--device", metavar="NAME", help="Device of the torch engine: cpu, cuda, cuda:1, mps."),
+    click.option(
+        "--device",
+        metavar="NAME",
+        help="cpu, gpu, cuda, cuda:1, metal, vulkan, opencl, d3d12, mps; `cppn devices` lists them.",
+    ),
     click.option("--threads", type=types.WHOLE, metavar="N", help="Threads (one a core)."),
     click.option("--max-memory", type=types.BYTES, metavar="SIZE", help="Memory that may be taken (1GB)."),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,16 +13,20 @@ from ..errors import CppnError, failure, unknown
 from ..network.develop import Field
 from .adaptive import AdaptivePlan
 from .base import Engine, Pixels, Plan, Quality
+from .devices import APIS, GPU, measured
 from .workers import cores
 
 __all__ = ["KINDS", "AdaptivePlan", "Engine", "Pixels", "Plan", "Quality", "able", "available", "choose", "cores"]
+
+
+CPU = "cpu"
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of engine: the module and class that it is, and the library that it needs.
 
-    `devices`: does it draw on others than the CPU? `memory`: bytes of a process before it draws, the peaks of whole
+    `devices`: what it draws on, numbers aside. `memory`: bytes of a process before it draws, the peaks of whole
     processes rounded up; `pixel`: bytes that it holds for each pixel of a band.
     """
 
@@ -30,7 +35,7 @@ class Kind:
     memory: int
     pixel: int = 0
     library: str = ""
-    devices: bool = False
+    devices: tuple[str, ...] = (CPU,)
     compiles: bool = False
 
 
@@ -40,8 +45,13 @@ KINDS = {
         "the CPU, fused and vectorised: the fastest without a graphics card", "halide.engine:HalideEngine",
         190_000_000, library="halide", compiles=True,
     ),
+    "gpu": Kind(
+        "graphics cards, fused: CUDA, Metal, Direct3D 12, Vulkan, OpenCL", "halide.gpu:GpuEngine", 400_000_000,
+        library="halide", devices=(GPU, *APIS), compiles=True,
+    ),
     "torch": Kind(
-        "any torch device: cpu, cuda, mps", "torch_engine:TorchEngine", 480_000_000, library="torch", devices=True,
+        "any torch device: cpu, cuda, mps", "torch_engine:TorchEngine", 480_000_000, library="torch",
+        devices=(CPU, "cuda", "mps"),
     ),
     "reference": Kind(
         "NumPy in float64: the slow oracle that the others are compared with", "reference:ReferenceEngine",
@@ -58,7 +68,7 @@ def available() -> list[str]:
 
 @lru_cache(maxsize=16)
 def choose(name: str | None = None, device: str | None = None, threads: int | None = None) -> Engine:
-    """The engine for the job: the named one; else torch for a device other than the CPU; else Halide, else torch.
+    """The engine for the job: the named one; else the best for the device; else as `_automatic` says.
 
     Errors: CppnError for unknown names, engines that are not installed, devices that are not there, bad thread counts.
     """
@@ -66,32 +76,51 @@ def choose(name: str | None = None, device: str | None = None, threads: int | No
         raise unknown("engine", name, KINDS)
     if threads is not None and not 1 <= threads <= MOST_THREADS:
         raise CppnError(f"{threads} threads", where="threads", legal=f"1 to {MOST_THREADS} are legal")
-    here, elsewhere = available(), device not in (None, "cpu")
+    here = available()
+    if name is None and device is None:
+        name, device = _automatic(here)
+    base = (device or _first_device(name)).partition(":")[0]
+    able = [one for one, kind in KINDS.items() if base in kind.devices]
+    if not able:
+        names = sorted({one for kind in KINDS.values() for one in kind.devices})
+        raise unknown("device", base, names, where="device")
     if name is None:
-        able = [one for one, kind in KINDS.items() if kind.devices or not elsewhere]
         name = next((one for one in able if one in here), able[0])
-    elif elsewhere and not KINDS[name].devices:
-        others = " or ".join(one for one, kind in KINDS.items() if kind.devices)
+    elif name not in able:
         raise CppnError(
-            f"the {name} engine draws on the CPU only", where=f"device {device!r}", legal=f"use --engine {others}"
-        )
+            f"the {name} engine draws on {' and '.join(KINDS[name].devices)} only", where=f"device {device!r}",
+            legal=f"use --engine {' or '.join(able)}",
+        )  # fmt: skip
     if name not in here:
+        library = KINDS[name].library
         raise failure(
             f"the {name} engine is not installed",
             where="engine",
-            legal=f"install cppn[{name}], or use {', '.join(here)}",
+            legal=f"install {'cppn[torch]' if library == 'torch' else library}, or use {', '.join(here)}",
         )
     module, _, home = KINDS[name].home.partition(":")
     make = getattr(importlib.import_module(f".{module}", __package__), home)
-    engine: Engine = make(device or "cpu", threads or cores())
+    engine: Engine = make(device or KINDS[name].devices[0], threads or cores())
     return engine
+
+
+def _first_device(name: str | None) -> str:
+    return KINDS[name].devices[0] if name else CPU
+
+
+def _automatic(here: Sequence[str]) -> tuple[str, str]:
+    """The engine and device for those who name none: a card only where it was measured to be faster."""
+    if "gpu" in here and (card := measured()) is not None and card.is_faster:
+        return "gpu", card.device
+    name = next(one for one in KINDS if one in here and CPU in KINDS[one].devices)
+    return name, CPU
 
 
 def able(engine: Engine, field: Field) -> Engine:
     """The engine, or the best that does not compile where it would take longer to than anybody waits."""
     if engine.takes(field):
         return engine
-    name = next(one for one in available() if not KINDS[one].compiles)
+    name = next(one for one in available() if not KINDS[one].compiles and CPU in KINDS[one].devices)
     _tell_once(name)
     return choose(name, threads=engine.threads)
 

@@ -186,4 +186,5 @@ def _files(folder: Path) -> Iterator[KeptFile]:
 
 KERNELS = Kept("kernels", 1 << 26, "compiled kernels")
 STUDIES = Kept("studies", 1 << 32, "results of studies")
-KINDS = (KERNELS, STUDIES)
+DEVICES = Kept("devices", 1 << 16, "measurements of devices")
+KINDS = (KERNELS, STUDIES, DEVICES)

@@ -9,7 +9,8 @@ bit for any number of threads, any band height and any crop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from ..kernels.base import Kernel, Region
 from ..kernels.kernel import kernel
 from ..parts import total
 from ..workers import Workers
-from .shape import TURN, PictureShape, ResolveShape, SliceShape, StageShape
+from .shape import TURN, PictureShape, ResolveShape, Shape, SliceShape, StageShape
 
 _NOWHERE: Mapping[str, Region] = {}
 _MOST = 10_000  # operations to compile: about two seconds
@@ -42,6 +43,14 @@ class HalideEngine:
         self.device, self.threads = device, threads
         self.workers = Workers(threads)
 
+    def kernel(self, shape: Shape) -> Future[Kernel]:
+        """The kernel of a shape, as soon as it is ready."""
+        return kernel(shape)
+
+    def parts(self, rows: int) -> Iterator[slice]:
+        """The rows of a drawing, shared out among the threads."""
+        return self.workers.rows(rows)
+
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> Plan:
         return HalidePlan(self, field, fold(field, frame, turns=True), frame, quality)
 
@@ -54,7 +63,8 @@ class HalideEngine:
         return total([*field.network.inputs, *cores]) + _LAYER * len(cores) <= _MOST
 
     def resolve(self, channels: int, quality: Quality) -> Resolve:
-        return _resolve(self.workers, channels, quality)
+        shape = ResolveShape(channels, quality.bits, quality.dither)
+        return _resolve(self.workers, self.kernel(shape), channels)
 
 
 class _Bound:
@@ -63,8 +73,8 @@ class _Bound:
     _scattered: bool
 
     def __init__(self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality) -> None:
-        self._workers, self._channels, self._dtype = engine.workers, field.color.channels, quality.dtype
-        self._making = kernel(_shape(field, folded, quality, self._scattered))
+        self._engine, self._channels, self._dtype = engine, field.color.channels, quality.dtype
+        self._making = engine.kernel(_shape(field, folded, quality, self._scattered))
         with np.errstate(over="ignore"):  # what is beyond float32 is infinite
             self._arrays = {
                 name: Region(np.ascontiguousarray(array, dtype=np.float32))
@@ -90,7 +100,7 @@ class _Bound:
         """Draw parts, each an array with its first row and column, counted from the corner's column and row."""
         numbers = {**self._numbers, "left": corner[0], "top": corner[1]}
         with self._kernel.bound({**self._arrays, **places}, numbers) as run:
-            self._workers.share(lambda out, row, column: run(Region(out, (0, column, row))), parts)
+            self._engine.workers.share(lambda out, row, column: run(Region(out, (0, column, row))), parts)
 
 
 class HalidePlan(_Bound):
@@ -108,7 +118,7 @@ class HalidePlan(_Bound):
             self.draw(wide, top, left)
             out[:] = wide[:, :columns]
             return
-        self._draw(((out[part], part.start, 0) for part in self._workers.rows(rows)), (left, top))
+        self._draw(((out[part], part.start, 0) for part in self._engine.parts(rows)), (left, top))
 
 
 class HalidePointPlan(_Bound):
@@ -121,8 +131,8 @@ class HalidePointPlan(_Bound):
         strips = -(-count // strip)
         places = {"column": np.resize(columns, strips * strip), "row": np.resize(rows, strips * strip)}
         whole = np.empty((1, strips * strip, self._channels), self._dtype)
-        step = strip * max(1, strips // (8 * self._workers.count))
-        parts = ((whole[:, start : start + step], 0, start) for start in range(0, strips * strip, step))
+        shared = self._engine.parts(strips)
+        parts = ((whole[:, part.start * strip : part.stop * strip], 0, part.start * strip) for part in shared)
         self._draw(parts, (0, 0), {name: Region(index) for name, index in places.items()})
         out[:] = whole[0, :count]
 
@@ -186,9 +196,8 @@ def _outputs(folded: Folded) -> dict[str, float]:
     return found
 
 
-def _resolve(workers: Workers, channels: int, quality: Quality) -> Resolve:
+def _resolve(workers: Workers, making: Future[Kernel], channels: int) -> Resolve:
     """What tells which pixels need samples, on these threads."""
-    making = kernel(ResolveShape(channels, quality.bits, quality.dither))
 
     def fill(corners: NDArray[np.float32], out: Pixels, needs: NDArray[np.uint8], top: int, left: int) -> None:
         found = finish(making)

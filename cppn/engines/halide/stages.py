@@ -40,7 +40,7 @@ def best_tile(lanes: int) -> Tile:
     return Tile(lanes, 6, 4)
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """A slice of a stage as a Func, how it is scheduled, and the number of its first unit within the stage."""
 
     func: Any
@@ -64,11 +64,16 @@ class Stages:
         image: Callable[[str, int], Any], number: Callable[[str], Any],
     ) -> None:  # fmt: skip
         self._plane, self._place, self._image, self._number = plane, place, image, number
-        self._features: list[Any] = []  # Funcs in the order in which they are computed
+        self.features: list[Any] = []  # Funcs in the order in which they are computed
         self._entering = [self._feature(j, tree) for j, tree in enumerate(features)]
-        self._values: list[list[_Piece]] = [[]]  # as sources are numbered
+        self._values: list[list[Piece]] = [[]]  # as sources are numbered
         for i, shape in enumerate(shapes):
             self._values.append(self._stage(i, shape))
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The slices of all stages, in the order in which they are computed."""
+        return [piece for pieces in self._values for piece in pieces]
 
     def output(self, unit: int) -> tuple[Expr, int]:
         """A unit of the last stage, and the number of its slice."""
@@ -76,17 +81,17 @@ class Stages:
 
     def _feature(self, index: int, tree: Node) -> Any:
         funcs = self._work_out(cut(tree), dict(self._plane), f"feature{index}", self._place)
-        self._features += funcs
+        self.features += funcs
         return funcs[-1]
 
-    def _stage(self, index: int, shape: StageShape) -> list[_Piece]:
+    def _stage(self, index: int, shape: StageShape) -> list[Piece]:
         pieces, first = [], 0
         for k, one in enumerate(shape.slices):
             pieces.append(self._slice(index, k, one, shape, first))
             first += one.units
         return pieces
 
-    def _slice(self, index: int, k: int, one: SliceShape, shape: StageShape, first: int) -> _Piece:
+    def _slice(self, index: int, k: int, one: SliceShape, shape: StageShape, first: int) -> Piece:
         o, label = hl.Var("o"), f"{index}_{k}"
         unit = o + first if first else o
         z, loops = self._image(f"b{index}", 1)[unit], []
@@ -110,7 +115,7 @@ class Stages:
             value = value + self._at(self._values[source], unit)
         func = hl.Func(f"h{label}")
         func[(*self._place, o)] = value
-        return _Piece(func, one, first, total, loops, parts)
+        return Piece(func, one, first, total, loops, parts)
 
     def _entered(self, z: Expr, index: int, source: int, unit: Any) -> Expr:
         """The sums with what the network's inputs add."""
@@ -121,11 +126,11 @@ class Stages:
             z = z + self._image(f"w{index}_{source}", 2)[j, unit] * feature[tuple(self._place)]
         return z
 
-    def _unit(self, pieces: Sequence[_Piece], unit: int) -> tuple[Expr, int]:
+    def _unit(self, pieces: Sequence[Piece], unit: int) -> tuple[Expr, int]:
         k = max(k for k, piece in enumerate(pieces) if piece.first <= unit)
         return pieces[k].func[(*self._place, unit - pieces[k].first)], k
 
-    def _at(self, pieces: Sequence[_Piece], unit: Any) -> Expr:
+    def _at(self, pieces: Sequence[Piece], unit: Any) -> Expr:
         """A unit of a source, wherever it lies."""
         if len(pieces) == 1:
             return hl.Expr(pieces[0].func[(*self._place, unit)])
@@ -155,12 +160,12 @@ class Stages:
 
     def schedule(self, home: Any, level: Any, x: Any, tile: Tile) -> None:
         """Compute all within a loop, `level`, of `home`, a strip along x at a time."""
-        for feature in self._features:
+        for feature in self.features:
             feature.compute_at(home, level).vectorize(x, tile.lanes)
-        for i, piece in enumerate(piece for pieces in self._values for piece in pieces):
+        for i, piece in enumerate(self.pieces):
             self._schedule(piece, i, home, level, x, tile)
 
-    def _schedule(self, piece: _Piece, i: int, home: Any, level: Any, x: Any, tile: Tile) -> None:
+    def _schedule(self, piece: Piece, i: int, home: Any, level: Any, x: Any, tile: Tile) -> None:
         o, h, total = hl.Var("o"), piece.func, piece.total
         xo, xi, oo, oi = (hl.Var(f"{name}{i}") for name in ("xo", "xi", "oo", "oi"))
         units = min(2 if total is None else tile.units, piece.shape.units)
