@@ -12,12 +12,12 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test lint fuzz setup browser bench bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
+.PHONY: art test lint fuzz setup browser devices bench bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
 
-test: lint browser
+test: lint browser devices
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup
 
 lint: setup
@@ -68,6 +68,12 @@ browser:
 	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
 	command -v apt-get >/dev/null || { echo "install Chromium, so that one of these is on the PATH: $(BROWSERS)" >&2; exit 1; }; \
 	$(AS_ROOT) apt-get update -qq && $(AS_ROOT) apt-get install -qq -y --no-install-recommends chromium
+
+# OpenCL that the processor imitates, for the tests of graphics cards; where it cannot be had, they say that they skip
+devices:
+	@ls /etc/OpenCL/vendors/*.icd >/dev/null 2>&1 && exit 0; command -v apt-get >/dev/null || exit 0; \
+	$(AS_ROOT) apt-get update -qq && \
+	$(AS_ROOT) apt-get install -qq -y --no-install-recommends pocl-opencl-icd ocl-icd-libopencl1
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -38,7 +38,7 @@ def command(measure: bool, as_json: bool) -> None:
         return
     for one in found:
         for device in one.devices:
-            imitated = "" if device.is_card else ", a processor: for tests"
+            imitated = "" if device.is_card else ", a processor: " + ("for tests" if device.is_trusted else "not used")
             click.echo(f"{device.name:<10} {device.about}{imitated}")
         if one.missing:
             click.echo(f"{one.api:<10} none: {one.missing}")

@@ -79,7 +79,7 @@ def choose(name: str | None = None, device: str | None = None, threads: int | No
     here = available()
     if name is None and device is None:
         name, device = _automatic(here)
-    base = (device or _first_device(name)).partition(":")[0]
+    base = (_first_device(name) if device is None else device).partition(":")[0]
     able = [one for one, kind in KINDS.items() if base in kind.devices]
     if not able:
         names = sorted({one for kind in KINDS.values() for one in kind.devices})

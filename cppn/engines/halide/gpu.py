@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from functools import lru_cache
 
 import halide as hl
+import numpy as np
 
 from ...errors import failure
-from ...parallel import begin
+from ...field.color import channels
+from ...parallel import begin, finish
+from ..base import DTYPES
 from ..devices import Device, find
 from ..kernels.base import Kernel, Numbers, Region, Run
+from ..kernels.kernel import kernel
 from ..workers import in_forked_children
 from .card import build_for_card
 from .engine import HalideEngine
@@ -25,6 +29,8 @@ _TARGETS = {
     "vulkan": "host-vulkan-vk_int8-vk_int16",
 }  # fmt: skip
 _MOST_ROWS = 32_768  # blocks along y: CUDA has 65 535
+# rows that are compared; by how much they may differ, of the range, and how many: chaotic networks amplify roundings
+_COMPARED, _OFF, _MOST_OFF = 4, 0.02, 0.25
 _OF_MEMORY = ("memory", "allocat", "resources")  # what drivers say when there is none left
 
 
@@ -60,9 +66,14 @@ _ONE = threading.Lock()  # drivers are asked by one thread at a time
 
 
 class CardKernel:
-    """A shape compiled for a card, which holds nothing of a drawing."""
+    """A shape compiled for a card.
+
+    Compilers of drivers are as good as they are. The first pixels are drawn by the processor too: a card that draws
+    others is refused.
+    """
 
     def __init__(self, shape: PictureShape, device: Device) -> None:
+        self._shape, self._is_right = shape, False
         with float32_constants():
             built = build_for_card(shape)
         self._device, self._built, self.strip = device, built, built.strip
@@ -76,7 +87,29 @@ class CardKernel:
             kept = {name: hl.Buffer(arrays[name].array) for name in images}
             for name, one in self._built.arguments.items():
                 one.set(kept[name] if name in images else numbers[name])
+            if not self._is_right:
+                self._compare(arrays, numbers)
+                self._is_right = True
             yield self._draw
+
+    def _compare(self, arrays: Mapping[str, Region], numbers: Numbers) -> None:
+        """Errors: CppnError if this card and the processor draw different pictures."""
+        rows = 1 if self._shape.scattered else _COMPARED
+        other = finish(kernel(self._shape))
+        # the processor draws at least a strip of its own; single pixels are given in the card's strips
+        width = self.strip * (1 if self._shape.scattered else -(-other.strip // self.strip))
+        mine, theirs = (
+            np.zeros((rows, max(width, other.strip), channels(self._shape.mode)), DTYPES[self._shape.bits])
+            for _ in range(2)
+        )
+        self._draw(Region(mine, (0, 0, 0)))
+        with other.bound(arrays, numbers) as run:
+            run(Region(theirs, (0, 0, 0)))
+        most = 1.0 if self._shape.bits == 32 else 2.0**self._shape.bits - 1
+        wrong = np.abs(mine.astype(np.float64) - theirs) > _OFF * most
+        if wrong.mean() > _MOST_OFF:
+            told = f"it draws this network wrong ({100 * wrong.mean():.0f} % of the first pixels)"
+            raise failure(told, where=f"device {self._device.name}", legal="--device cpu draws it")
 
     def _draw(self, region: Region) -> None:
         rows = len(region.array)

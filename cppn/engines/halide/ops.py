@@ -39,6 +39,7 @@ def f32(value: Value) -> Expr:
     return hl.f32(float(value)) if isinstance(value, (int, float)) else value
 
 
+_EXP_LOW, _EXP_HIGH = -104.0, 88.72283  # where float32's exp is zero, and infinite
 _BUILDING = threading.Lock()
 
 
@@ -94,8 +95,14 @@ class HalideOps(Ops):
     def max(self, a: Value, b: Value) -> Value:
         return super().max(a, b) if isinstance(b, (int, float)) else _or_nan(b, hl.max(f32(a), b), a, b)
 
+    def clamp(self, x: Value, low: Value, high: Value) -> Value:
+        # of two limits the compiler may turn the order round, as if there were no NaN
+        return _or_nan(low, super().clamp(x, low, high), x)
+
     def exp(self, x: Value) -> Value:
-        return _or_nan(x, hl.exp(f32(x)), x)
+        # beyond these, Halide's own exponent overflows
+        value = hl.select(x > f32(_EXP_HIGH), f32(math.inf), hl.exp(hl.clamp(f32(x), f32(_EXP_LOW), f32(_EXP_HIGH))))
+        return _or_nan(x, value, x)
 
     def log(self, x: Value) -> Value:
         return _or_nan(x, hl.log(f32(x)), x)
@@ -128,7 +135,7 @@ class HalideOps(Ops):
         return x * x * polynomial(hl.sqrt(x), ROOT_POWER)
 
     def unit(self, x: Value) -> Value:
-        return hl.select(hl.is_nan(x), f32(0.0), hl.clamp(x, f32(0.0), f32(1.0)))
+        return hl.select(_is_nan(x), f32(0.0), hl.clamp(x, f32(0.0), f32(1.0)))
 
     def tanh(self, x: Value) -> Value:
         """Error below 5e-7."""
@@ -162,8 +169,14 @@ class HalideOps(Ops):
 
 def _or_nan(otherwise: Value, value: Expr, *args: Value) -> Expr:
     """The value; `otherwise` where an argument is NaN, which Halide's minima, exponentials and limits lose."""
-    unknown = [hl.is_nan(arg) for arg in args if not isinstance(arg, (int, float))]
+    unknown = [_is_nan(arg) for arg in args if not isinstance(arg, (int, float))]
     return hl.select(reduce(or_, unknown), f32(otherwise), value) if unknown else value
+
+
+def _is_nan(x: Expr) -> Expr:
+    """By its bits: a compiler that is told that sums are numbers takes `is_nan` of one for false."""
+    bits = hl.reinterpret(hl.UInt(32), f32(x))
+    return (bits & hl.u32(0x7FFFFFFF)) > hl.u32(0x7F800000)
 
 
 def written(value: Expr, column: Expr, row: Expr, c: Any, count: int, bits: int, dithered: bool) -> Expr:
