@@ -12,7 +12,7 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test lint fuzz setup browser devices bench bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
+.PHONY: art test lint fuzz setup browser devices bench bench-starting bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -31,6 +31,9 @@ fuzz: setup
 bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt neuralart==1.1.1
 	$(BIN)/python benchmarks/run.py
+
+bench-starting: setup
+	$(BIN)/python benchmarks/starting.py
 
 bench-large: setup
 	$(BIN)/python benchmarks/large.py

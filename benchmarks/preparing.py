@@ -20,7 +20,10 @@ import json, time
 from fractions import Fraction
 import cppn
 from cppn.motion.film import FilmJob
-from cppn.motion.score import Evaluator
+try:
+    from cppn.motion.evaluator import Evaluator
+except ModuleNotFoundError:  # an older tree
+    from cppn.motion.score import Evaluator
 from cppn.motion.timeline import Timeline
 found = {{}}
 for name in {NAMES!r}:

@@ -381,6 +381,28 @@ def test_a_run_killed_twenty_times_ends_in_the_same_folder(start, tmp_path):
     assert contents(broken) == contents(whole)
 
 
+def test_a_pool_that_was_looked_at_before_is_not_drawn_again(tmp_path, monkeypatch):
+    from cppn.search import pool
+
+    monkeypatch.setenv("CPPN_CACHE", str(tmp_path))
+    sizes = [(320, 180), (180, 320)]
+
+    def look() -> list[pool.Candidate]:
+        return consider(lambda i: (invent(5, i), "x"), 12, sizes)
+
+    def told(found: list[pool.Candidate]) -> str:
+        return repr([(one.recipe, one.family, one.measures, one.rejection) for one in found])
+
+    first = look()
+    assert any(one.rejection for one in first)
+    monkeypatch.setattr(pool, "measured", None)
+    assert told(look()) == told(first)
+    (path,) = (tmp_path / "looks").iterdir()
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(TypeError):
+        look()
+
+
 def test_ctrl_c_leaves_a_page_of_what_is_there(start, tmp_path):
     args = ["gallery", "-n", "30", "--pool", "30", "--size", "3200x1800", "--seed", "4", "--style", "flow", "-o", "g"]
     with start(*args) as process:

@@ -253,3 +253,39 @@ def test_a_network_written_out_needs_no_blend():
     written = transcribe(replace(field, network=replace(field.network, stages=layers)), recipe, field)
     assert written.network.blend == ()
     assert np.array_equal(cppn.render(written, (8, 8)), cppn.render(recipe, (8, 8)))
+
+
+MISTAKES = {
+    "no size": (lambda recipe: cppn.render(recipe, 100), "size: 100 is no size"),
+    "a text for a size": (lambda recipe: cppn.render(recipe, "320x200"), "size: '320x200' is no size"),
+    "half a pixel": (lambda recipe: cppn.render(recipe, (10.5, 20)), "size: 10.5 by 20 is no size"),
+    "half a sample": (lambda recipe: cppn.render(recipe, (8, 8), aa=2.5), "aa: 2.5 samples a side"),
+    "half a thread": (lambda recipe: cppn.render(recipe, (8, 8), threads=1.5), "threads: 1.5 threads"),
+    "a name for a recipe": (lambda recipe: cppn.render("silk", (8, 8)), "'silk' is no recipe"),
+    "a misspelt field": (lambda recipe: cppn.NetworkRecipe(hiden=(3,)), "did you mean 'hidden'"),
+    "one width": (lambda recipe: cppn.NetworkRecipe(hidden=64), "hidden: 64 is not a list of whole numbers"),
+    "true for a number": (lambda recipe: cppn.NetworkRecipe(gain=True), "gain: True is not a number"),
+    "a misspelt section": (lambda recipe: recipe.change({"vieww": {"zoom": 2}}), "did you mean 'view'"),
+    "no section": (lambda recipe: recipe.change({"seed": 8}), "unknown section 'seed'"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_in_python_are_told_in_one_line(mistake):
+    call, told = MISTAKES[mistake]
+    with pytest.raises(cppn.CppnError) as error:
+        call(cppn.Recipe())
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_recipe_files_take_no_others_place_when_told_so(tmp_path):
+    first = cppn.save(cppn.Recipe(seed=1), tmp_path / "a.toml", exclusive=True)
+    second = cppn.save(cppn.Recipe(seed=2), tmp_path / "a.toml", exclusive=True)
+    assert (first.name, second.name) == ("a.toml", "a-2.toml")
+    assert [cppn.load(path).seed for path in (first, second)] == [1, 2]
+
+
+def test_numpys_numbers_are_numbers(tmp_path):
+    path = cppn.save(cppn.Recipe(), tmp_path / "a.png", size=(np.int64(8), 8), aa=np.int64(2))
+    assert cppn.load(path) == cppn.Recipe()

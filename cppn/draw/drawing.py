@@ -12,10 +12,10 @@ import numpy as np
 
 from ..engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
 from ..engines.fade import DEEP, FadePlan
-from ..errors import CppnError
+from ..errors import CppnError, shorten
 from ..network.develop import Field, develop, needs_levels
 from ..recipe import Recipe
-from ..recipe.view import View, check_size, frame
+from ..recipe.view import SIZE, View, check_size, frame
 
 BAND = 1 << 20  # samples of a band, about: a fraction of a second's work, a few megabytes
 _GRID = 64  # points a side of the grid on which levels are measured
@@ -187,9 +187,16 @@ class Drawing:
 
 
 def job_of(recipe: Recipe, size: tuple[int, int], quality: Quality | None = None, **more: Any) -> RenderJob:
-    """The job of drawing a recipe at a size (width, height); `more`: what else RenderJob says."""
+    """The job of drawing a recipe at a size (width, height); `more`: what else RenderJob says.
+
+    Errors: CppnError for what is no recipe or no size.
+    """
+    if not isinstance(recipe, Recipe):
+        raise CppnError(f"{shorten(repr(recipe))} is no recipe", legal="cppn.load reads one")
+    if not (isinstance(size, tuple | list) and len(size) == 2):
+        raise CppnError(f"{size!r} is no size", where="size", legal=SIZE)
     recipe, field = developed(recipe)
-    return RenderJob(field, size, quality or Quality(), told=partial(_same, recipe), **more)
+    return RenderJob(field, check_size(*size), quality or Quality(), told=partial(_same, recipe), **more)
 
 
 def draw(

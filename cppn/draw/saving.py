@@ -16,7 +16,7 @@ from ..engines.base import DTYPES
 from ..errors import CppnError
 from ..files.atomic import write_text
 from ..files.checkpoint import Checkpoint
-from ..files.names import in_the_way
+from ..files.names import free_path, in_the_way
 from ..files.sinks import Encoding, Provenance, Sink, open_sink
 from ..files.sinks.formats import format_of
 from ..recipe import Recipe
@@ -49,6 +49,7 @@ def save(
     target, encoding = Path(path), Encoding(quality, compression, dpi, pyramid)
     if isinstance(what, Recipe):
         if target.suffix.lower() in (".toml", ".json"):
+            target = free_path(target) if exclusive else target
             write_text(target, what.to_toml() if target.suffix.lower() == ".toml" else what.to_json() + "\n")
             return target
         job = job_of(what, size, Quality(aa, bits, dither), engine=engine, device=device, threads=threads, bleed=bleed)

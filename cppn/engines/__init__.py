@@ -74,7 +74,7 @@ def choose(name: str | None = None, device: str | None = None, threads: int | No
     """
     if name is not None and name not in KINDS:
         raise unknown("engine", name, KINDS)
-    if threads is not None and not 1 <= threads <= MOST_THREADS:
+    if threads is not None and not (isinstance(threads, int) and 1 <= threads <= MOST_THREADS):
         raise CppnError(f"{threads} threads", where="threads", legal=f"1 to {MOST_THREADS} are legal")
     here = available()
     if name is None and device is None:

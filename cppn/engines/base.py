@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import index
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..recipe.view import Frame
 Pixels = NDArray[Any]
 # fills pixels and their needs from the corners around them; the first pixel's row and column are told
 Resolve = Callable[[NDArray[np.float32], Pixels, NDArray[np.uint8], int, int], None]
+_SAMPLES = "1 to 64, or auto, are legal"
 DTYPES = {8: np.uint8, 16: np.uint16, 32: np.float32}
 
 
@@ -34,8 +36,13 @@ class Quality:
     stride: int = 1
 
     def __post_init__(self) -> None:
+        if self.samples != "auto":
+            try:
+                object.__setattr__(self, "samples", index(self.samples))
+            except TypeError:
+                raise CppnError(f"{self.samples!r} samples a side", where="aa", legal=_SAMPLES) from None
         if self.samples != "auto" and not 1 <= self.samples <= 64:
-            raise CppnError(f"{self.samples} samples a side", where="aa", legal="1 to 64, or auto, are legal")
+            raise CppnError(f"{self.samples} samples a side", where="aa", legal=_SAMPLES)
         if self.bits not in DTYPES:
             raise CppnError(f"{self.bits} bits", where="bits", legal="8, 16 and 32 are legal")
         if self.dither and self.bits != 8:

@@ -101,7 +101,7 @@ CATALOGUE: dict[str, Entry] = {
         "0.5*x*(1 + erf(x/sqrt(2)))", "x times the normal distribution", "Hendrycks & Gimpel 2016", title="GELU"
     ),
     "silu": Entry(
-        "x*sigmoid(x)", "x times its sigmoid; also called swish", "Elfwing et al. 2017", title="SiLU (swish)"
+        "x*sigmoid(x)", "x times its sigmoid", "Elfwing et al. 2017", title="SiLU (swish)"
     ),
     "mish": Entry("x*tanh(max(x, 0) + log(1 + exp(-abs(x))))", "x times tanh of softplus", "Misra 2019", title="Mish"),
     "softplus": Entry(

@@ -140,6 +140,17 @@ def is_off() -> bool:
     return os.environ.get(_VARIABLE) == _OFF
 
 
+def sources(*rooms: str) -> list[tuple[str, int, int]]:
+    """The program's own files in these folders, with sizes and times: what is kept of another program is not taken."""
+    package = Path(__file__).parents[1]
+    return [
+        (path.name, found.st_size, found.st_mtime_ns)
+        for room in rooms
+        for path in sorted((package / room).glob("*.py"))
+        for found in (path.stat(),)
+    ]
+
+
 def _open(folder: Path, path: Path, most: int) -> bytes:
     """The bytes of a file that only this user can have written."""
     _check(os.stat(folder))
@@ -187,4 +198,5 @@ def _files(folder: Path) -> Iterator[KeptFile]:
 KERNELS = Kept("kernels", 1 << 26, "compiled kernels")
 STUDIES = Kept("studies", 1 << 32, "results of studies")
 DEVICES = Kept("devices", 1 << 16, "measurements of devices")
-KINDS = (KERNELS, STUDIES, DEVICES)
+LOOKS = Kept("looks", 1 << 26, "pools of candidates that were looked at")
+KINDS = (KERNELS, LOOKS, STUDIES, DEVICES)

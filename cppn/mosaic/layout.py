@@ -79,7 +79,7 @@ def write_bar(out: NDArray[np.uint8], plan: Layout, table: NDArray[np.uint8], le
     image = Image.fromarray(out)
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(plan.footer - 2 * GAP - 3)
     low, high = (f"{end:.3g}" if abs(end) > _NOTHING * (levels[1] - levels[0]) else "0" for end in levels)
-    low, high = f"{low} or less".replace("-", "−"), f"{high} or more".replace("-", "−")
+    low, high = f"{low} or less", f"{high} or more"  # Pillow's own font has no minus sign
     width, height = plan.size
     middle = height - GAP - plan.footer / 2
     left, right = GAP + 2, width - GAP - 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -66,5 +67,8 @@ def check_chain(
     return checked
 
 
+_COUNT = re.compile("[0-9]{1,9}")
+
+
 def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in name.replace("_", ".").split(".")]
+    return [(int(part), "") if _COUNT.fullmatch(part) else (-1, part) for part in name.replace("_", ".").split(".")]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from operator import index
 from typing import NamedTuple
 
 from ..errors import CppnError, shorten, unknown
 from .fields import told
 from .schema import Section
 
+SIZE = "write (width, height), whole numbers of pixels"
 LARGEST_SIDE = 2**24 - 1  # pixel numbers stay exact in float32
 
 
@@ -152,7 +154,11 @@ def parse_length(text: str, dpi: float | None) -> int:
 
 
 def check_size(width: int, height: int) -> tuple[int, int]:
-    """The size itself, or a CppnError if no picture can have it."""
+    """The size itself, in whole numbers, or a CppnError if no picture can have it."""
+    try:
+        width, height = index(width), index(height)
+    except TypeError:
+        raise CppnError(f"{width!r} by {height!r} is no size", where="size", legal=SIZE) from None
     if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
         raise CppnError(
             f"a picture cannot be {width}x{height}", where="size", legal=f"each side takes 1 to {LARGEST_SIDE} pixels"

@@ -16,6 +16,7 @@ from .choose import choose as choose_different
 from .choose import rejection
 from .measures import Measures, measure, noise, oklab
 from .palettes import Tone
+from .seen import Seen, key_of, read, write
 
 _HEIGHT = 60  # of the small pictures; wide ones have more pixels, tall ones as many as a square would
 _DOUBT = 0.2  # noise of a small picture from which on it is looked at in its finished size
@@ -41,31 +42,48 @@ def consider(
 ) -> list[Candidate]:  # fmt: skip
     """`count` candidates, looked at in each shape that they are wanted in.
 
-    They are drawn by the oracle, which compiles nothing: about thirty different networks a second on two cores.
+    They are drawn by the oracle, which compiles nothing: about thirty different networks a second on two cores. What is
+    seen is kept: the same pool is looked at once.
     """
 
-    def one(index: int) -> Candidate:
-        candidate = _look(*invention(index), sizes, tone)
+    def one(recipe: Recipe) -> Seen:
+        found = _look(recipe, sizes, tone)
         progress(1)
-        return candidate
+        return found
 
     with ThreadPoolExecutor(cores(), "cppn-look") as pool:
-        return list(pool.map(one, range(count)))
+        invented = list(pool.map(invention, range(count)))
+        recipes = [recipe for recipe, _ in invented]
+        key = key_of(recipes, sizes, tone)
+        seen = read(key, count)
+        if seen is None:
+            seen = list(pool.map(one, recipes))
+            write(key, seen)
+        else:
+            progress(count)
+    return [
+        Candidate(_with_levels(recipe, one.levels), family, one.measures, one.rejection)
+        for (recipe, family), one in zip(invented, seen, strict=True)
+    ]
 
 
-def _look(recipe: Recipe, family: str, sizes: Sequence[tuple[int, int]], tone: Tone | None) -> Candidate:
+def _with_levels(recipe: Recipe, levels: tuple[float, float] | None) -> Recipe:
+    return recipe if levels is None else recipe.replace(color=recipe.color.replace(measured=levels))
+
+
+def _look(recipe: Recipe, sizes: Sequence[tuple[int, int]], tone: Tone | None) -> Seen:
     try:
         recipe = complete(recipe)
     except CppnError as error:  # nowhere a finite value
-        return Candidate(recipe, family, None, str(error))
+        return Seen(None, None, str(error))
     first: Measures | None = None
     for size in sizes:
         found = measured(recipe, size)
         first = first or found
         if why := rejection(found, tone):
             told = why if size == sizes[0] else f"{why} at {size[0]}x{size[1]}"
-            return Candidate(recipe, family, first, told)
-    return Candidate(recipe, family, first, "")
+            return Seen(recipe.color.measured, first, told)
+    return Seen(recipe.color.measured, first, "")
 
 
 def measured(recipe: Recipe, size: tuple[int, int]) -> Measures:

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from functools import lru_cache
 from pathlib import Path
 
-from ...files.kept import KERNELS
+from ...files.kept import KERNELS, sources
 from ...parallel import begin
 from ...version import __version__
 from ..halide.shape import Shape, to_text
@@ -28,7 +28,6 @@ from .linking import LinkError, can_link
 
 _MOST = 48  # in memory
 _FORM = 1  # of what is kept
-_PACKAGE = Path(__file__).parents[2]
 _SOURCES = ("engines", "engines/halide", "engines/kernels", "field")  # all that decides what is compiled
 
 
@@ -100,13 +99,7 @@ def _surroundings() -> str | None:
     processor, compiler = _processor(), _halide()
     if processor is None or compiler is None:
         return None
-    sources = [
-        (str(path.relative_to(_PACKAGE)), found.st_size, found.st_mtime_ns)
-        for room in _SOURCES
-        for path in sorted((_PACKAGE / room).glob("*.py"))
-        for found in (path.stat(),)
-    ]
-    return json.dumps([_FORM, __version__, processor, compiler, sources])
+    return json.dumps([_FORM, __version__, processor, compiler, sources(*_SOURCES)])
 
 
 def _processor() -> list[str] | None:
