@@ -136,6 +136,14 @@ def test_without_a_place_to_keep_them_it_draws_all_the_same(tmp_path, monkeypatc
     assert not (tmp_path / "off").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+def test_what_is_kept_is_private_whatever_the_umask(folder, tmp_path):
+    draw = "import os, cppn; os.umask(0); cppn.render(cppn.load('silk'), (64, 64))"
+    subprocess.run([sys.executable, "-c", draw], cwd=tmp_path, check=True)
+    (path,) = kept(folder)
+    assert (folder.stat().st_mode & 0o777, path.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
 def test_many_processes_share_it(folder, start, tmp_path):
     processes = [start("render", "silk", "--size", "64", "-o", f"{i}.png") for i in range(4)]
     for process in processes:

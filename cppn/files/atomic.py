@@ -32,10 +32,11 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Errors: CppnError if it cannot be written."""
+def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write a file whole or not at all; `private`: for this user alone. Errors: CppnError if it cannot be written."""
     try:
         with making(path) as part:
+            part.touch(0o600 if private else 0o666)
             part.write_bytes(data)
             os.replace(part, path)
     except OSError as error:

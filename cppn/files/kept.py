@@ -82,8 +82,11 @@ class Kept:
         said = about.encode()[:_LONGEST].ljust(_LONGEST)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if os.name == "posix" and os.stat(folder).st_uid == os.geteuid():
+                folder.chmod(0o700)
             _check(os.stat(folder))
-            write_bytes(folder / (key + _ENDING), _MAGIC + hashlib.sha256(said + data).digest() + said + data)
+            held = _MAGIC + hashlib.sha256(said + data).digest() + said + data
+            write_bytes(folder / (key + _ENDING), held, private=True)
             self._trim(folder)
         except (OSError, CppnError) as error:
             self._tell(f"cannot be kept: {getattr(error, 'strerror', None) or error}", folder)
@@ -106,15 +109,15 @@ class Kept:
 
     def _trim(self, folder: Path) -> None:
         sizes = sorted((found.st_mtime, found.st_size, path) for path, found in _stats(folder))
-        held = sum(size for _, size, _ in sizes)
+        too_many = sum(size for _, size, _ in sizes) - self.most
+        if too_many > 0:
+            remove_leftovers(folder)
         for _, size, path in sizes:
-            if held <= self.most:
+            if too_many <= 0:
                 break
             with suppress(OSError):  # another process may have removed it
                 path.unlink()
-            held -= size
-        if held != sum(size for _, size, _ in sizes):
-            remove_leftovers(folder)
+            too_many -= size
 
     def _tell(self, what: str, path: Path) -> None:
         if not self._told:

@@ -63,10 +63,13 @@ def float32_constants() -> Iterator[None]:
 
 
 class HalideOps(Ops):
-    """`table` is the two-dimensional buffer of a palette, `length` its entries; `lookup` takes a column's number."""
+    """`table` is the two-dimensional buffer of a palette, `length` its entries; `lookup` takes a column's number.
 
-    def __init__(self, table: Any = None, length: int = 0) -> None:
-        self._table, self._length = table, length
+    `guarded`: what comes may be no number; else what is undefined is not looked for.
+    """
+
+    def __init__(self, table: Any = None, length: int = 0, *, guarded: bool = True) -> None:
+        self._table, self._length, self._guarded = table, length, guarded
         self.low_32_bits = hl.u32(0xFFFFFFFF)
 
     def real(self, whole: Value) -> Value:
@@ -90,22 +93,23 @@ class HalideOps(Ops):
     # of a value and a number, the processor's own minimum is the number where the value is NaN, as it should be
 
     def min(self, a: Value, b: Value) -> Value:
-        return super().min(a, b) if isinstance(b, (int, float)) else _or_nan(b, hl.min(f32(a), b), a, b)
+        return super().min(a, b) if isinstance(b, (int, float)) else self._or_nan(b, hl.min(f32(a), b), a, b)
 
     def max(self, a: Value, b: Value) -> Value:
-        return super().max(a, b) if isinstance(b, (int, float)) else _or_nan(b, hl.max(f32(a), b), a, b)
+        return super().max(a, b) if isinstance(b, (int, float)) else self._or_nan(b, hl.max(f32(a), b), a, b)
 
     def clamp(self, x: Value, low: Value, high: Value) -> Value:
         # of two limits the compiler may turn the order round, as if there were no NaN
-        return _or_nan(low, super().clamp(x, low, high), x)
+        limited = super().clamp(x, low, high)
+        return self._or_nan(low, limited, x) if self._guarded else limited
 
     def exp(self, x: Value) -> Value:
         # beyond these, Halide's own exponent overflows
         value = hl.select(x > f32(_EXP_HIGH), f32(math.inf), hl.exp(hl.clamp(f32(x), f32(_EXP_LOW), f32(_EXP_HIGH))))
-        return _or_nan(x, value, x)
+        return self._or_nan(x, value, x)
 
     def log(self, x: Value) -> Value:
-        return _or_nan(x, hl.log(f32(x)), x)
+        return self._or_nan(x, hl.log(f32(x)), x)
 
     def sin(self, x: Value) -> Value:
         """Error below 2.5e-7 beyond that of rounding x/2π."""
@@ -135,19 +139,19 @@ class HalideOps(Ops):
         return x * x * polynomial(hl.sqrt(x), ROOT_POWER)
 
     def unit(self, x: Value) -> Value:
-        return hl.select(_is_nan(x), f32(0.0), hl.clamp(x, f32(0.0), f32(1.0)))
+        return hl.select(self._is_nan(x), f32(0.0), hl.clamp(x, f32(0.0), f32(1.0)))
 
     def tanh(self, x: Value) -> Value:
         """Error below 5e-7."""
         t = hl.clamp(f32(x), f32(-TANH_LIMIT), f32(TANH_LIMIT))
         u = t * t
-        return _or_nan(x, t * polynomial(u, TANH[0]) / polynomial(u, TANH[1]), x)
+        return self._or_nan(x, t * polynomial(u, TANH[0]) / polynomial(u, TANH[1]), x)
 
     def erf(self, x: Value) -> Value:
         """Error below 7e-7."""
         t = hl.clamp(f32(x), f32(-ERF_LIMIT), f32(ERF_LIMIT))
         u = t * t
-        return _or_nan(x, t * polynomial(u, ERF[0]) / polynomial(u, ERF[1]), x)
+        return self._or_nan(x, t * polynomial(u, ERF[0]) / polynomial(u, ERF[1]), x)
 
     def atan2(self, y: Value, x: Value) -> Value:
         """Error below 5e-7."""
@@ -158,7 +162,7 @@ class HalideOps(Ops):
         angle = t * polynomial(t * t, ATAN)
         angle = hl.select(ay > ax, f32(math.pi / 2) - angle, angle)
         angle = hl.select(x < f32(0.0), f32(math.pi) - angle, angle)
-        return _or_nan(math.nan, hl.select(y < f32(0.0), -angle, angle), y, x)
+        return self._or_nan(math.nan, hl.select(y < f32(0.0), -angle, angle), y, x)
 
     def lookup(self, table: Value, t: Value) -> Value:
         at = t * f32(self._length - 1)
@@ -166,17 +170,17 @@ class HalideOps(Ops):
         a, b = self._table[low, table], self._table[low + 1, table]
         return a + (b - a) * (at - hl.cast(hl.Float(32), low))
 
+    def _or_nan(self, otherwise: Value, value: Expr, *args: Value) -> Expr:
+        """The value; `otherwise` where an argument is NaN, which Halide's minima, exponentials and limits lose."""
+        unknown = [self._is_nan(arg) for arg in args if not isinstance(arg, (int, float))]
+        return hl.select(reduce(or_, unknown), f32(otherwise), value) if unknown else value
 
-def _or_nan(otherwise: Value, value: Expr, *args: Value) -> Expr:
-    """The value; `otherwise` where an argument is NaN, which Halide's minima, exponentials and limits lose."""
-    unknown = [_is_nan(arg) for arg in args if not isinstance(arg, (int, float))]
-    return hl.select(reduce(or_, unknown), f32(otherwise), value) if unknown else value
-
-
-def _is_nan(x: Expr) -> Expr:
-    """By its bits: a compiler that is told that sums are numbers takes `is_nan` of one for false."""
-    bits = hl.reinterpret(hl.UInt(32), f32(x))
-    return (bits & hl.u32(0x7FFFFFFF)) > hl.u32(0x7F800000)
+    def _is_nan(self, x: Expr) -> Expr:
+        """By its bits: a compiler that is told that sums are numbers takes `is_nan` of one for false."""
+        if not self._guarded:
+            return hl.is_nan(f32(x))
+        bits = hl.reinterpret(hl.Int(32), f32(x))
+        return (bits & hl.i32(0x7FFFFFFF)) > hl.i32(0x7F800000)
 
 
 def written(value: Expr, column: Expr, row: Expr, c: Any, count: int, bits: int, dithered: bool) -> Expr:

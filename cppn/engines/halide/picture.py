@@ -76,7 +76,7 @@ class Picture:
         x, y, c, a, b = (hl.Var(name) for name in "xycab")
         place = [x, y, a, b] if shape.averaged else [x, y]
         self.stages = Stages(shape.stages, shape.features, self._plane(place), place, self._image, self._number)
-        ops = HalideOps(self._image("table", 2), shape.table_length)
+        ops = HalideOps(self._image("table", 2), shape.table_length, guarded=self.stages.guarded)
         leveled = []
         for i in range(MODES[shape.mode]):
             value, k = self.stages.output(i)

@@ -14,6 +14,7 @@ import halide as hl
 from ...field.formula import Node, evaluate
 from ..fold import PIXEL
 from ..parts import Part, cut
+from ..undefined import can_be_undefined
 from .ops import Expr, HalideOps, f32
 from .shape import SliceShape, StageShape
 
@@ -56,7 +57,7 @@ class Stages:
 
     `image`, `number`: give the arrays and numbers that the pipeline is bound to, by name: `pixel{i}` and `w{i}_{j}`
     are the weights of stage i for u and v, and for its j-th source, `b{i}` the biases, `{parameter}_{i}_{k}` the
-    parameters of its k-th slice.
+    parameters of its k-th slice. `guarded`: may a value be no number?
     """
 
     def __init__(
@@ -64,6 +65,9 @@ class Stages:
         image: Callable[[str, int], Any], number: Callable[[str], Any],
     ) -> None:  # fmt: skip
         self._plane, self._place, self._image, self._number = plane, place, image, number
+        cores = [one.core for shape in shapes for one in shape.slices]
+        self.guarded = can_be_undefined([*features, *cores])
+        self._ops = HalideOps(guarded=self.guarded)
         self.features: list[Any] = []  # Funcs in the order in which they are computed
         self._entering = [self._feature(j, tree) for j, tree in enumerate(features)]
         self._values: list[list[Piece]] = [[]]  # as sources are numbered
@@ -146,14 +150,14 @@ class Stages:
         values = {"x": z, **{key: self._number(f"{key}_{label}") for key in sorted(core.names - {"x"})}}
         *before, last = cut(core)
         parts = self._work_out(before, values, f"part{label}", place)
-        return f32(evaluate(last.tree, values, HalideOps())), parts
+        return f32(evaluate(last.tree, values, self._ops)), parts
 
     def _work_out(self, parts: Sequence[Part], values: dict[str, Expr], label: str, place: list[Any]) -> list[Any]:
         """A Func of the place for each part of a formula; `values` come to know them."""
         funcs = []
         for k, part in enumerate(parts):
             func = hl.Func(f"{label}_{k}")
-            func[tuple(place)] = f32(evaluate(part.tree, values, HalideOps()))
+            func[tuple(place)] = f32(evaluate(part.tree, values, self._ops))
             values[part.name] = hl.Expr(func[tuple(place)])  # two of Funcs themselves `select` makes a tuple of
             funcs.append(func)
         return funcs

@@ -31,6 +31,8 @@ class CompilerError(Exception):
 
 class _Compiler:
     def __init__(self) -> None:
+        if not sys.executable or getattr(sys, "frozen", False):  # a program with Python inside is no interpreter
+            raise OSError("there is no interpreter")
         # nothing of the user's is read at its start, and Ctrl-C is for this process alone
         command = [sys.executable, "-I", "-c", _BEGIN, json.dumps(sys.path)]
         self._process = subprocess.Popen(  # noqa: S603
