@@ -283,7 +283,7 @@ MISUSE = {
     "render --seed x": "not a whole number",
     "render --seed -1": "--seed: -1 is out of range; 0 to",
     "render --engine halid": "did you mean 'halide'",
-    "render --engine halide --device cuda": "draws on the CPU only",
+    "render --engine halide --device cuda": "the halide engine draws on cpu only; use --engine gpu or torch",
     "render --frq 3": "No such option",
     "render nosuch": "unknown preset or file 'nosuch'",
     "render cosine-3": "did you mean 'cosine-2'|did you mean 'cosine-1'",
@@ -301,7 +301,7 @@ MISUSE = {
 }  # fmt: skip
 FAILURE = {
     "render --size 20 -o missing/a.png": "missing: the folder does not exist",
-    "render --device cuda:9": "no device 'cuda:9'",
+    "render --device cuda:9": r"device cuda: no driver|there is no device 'cuda:9'",
     "render --engine torch --device mps": "no device 'mps'",
 }
 
