@@ -118,6 +118,24 @@ def test_what_others_could_have_written_is_not_loaded(folder, tmp_path, run, pla
     assert (tmp_path / "a.png").stat().st_size == (tmp_path / "b.png").stat().st_size
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_in_a_kernels_place_is_not_waited_for(folder, run):
+    run("render", "silk", "--size", "64", "-o", "a.png")
+    (path,) = kept(folder)
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    assert "not used" in run("render", "silk", "--size", "64", "-o", "b.png").stderr
+
+
+def test_what_is_whole_but_no_kernel_is_made_anew(folder, run):
+    run("render", "silk", "--size", "64", "-o", "a.png")
+    (path,) = kept(folder)
+    for data in (b"", b"garbage", b"[]\n", b"{}\n", b'{"strip": 1, "arguments": [[1]]}\n'):
+        KERNELS.write(path.stem, "forged", data)
+        run("render", "silk", "--size", "64", "-o", "b.png")
+        assert "forged" not in {one.about for one in KERNELS.files()}
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root makes files another user's")
 def test_another_users_kernel_is_not_loaded(folder, run):
     run("render", "silk", "--size", "64", "-o", "a.png")

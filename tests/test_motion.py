@@ -322,6 +322,13 @@ def test_a_timeline_that_cannot_be_is_refused_in_one_line(case):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("value", ["5", "null", "true", '""', "{}"])
+def test_a_morphs_recipes_are_a_list(tmp_path, value):
+    (tmp_path / "a.json").write_text(f'{{"morph": {{"seeds": [3], "recipes": {value}}}}}')
+    with pytest.raises(CppnError, match=r"morph\.recipes is no list"):
+        read_timeline(tmp_path / "a.json")
+
+
 def test_files_name_pictures_beside_them_and_presets(tmp_path):
     cppn.save(COLOURED, tmp_path / "mine.toml")
     (tmp_path / "line.toml").write_text(

@@ -157,6 +157,8 @@ WRONG = {
     "seed = 'x'": ["seed: 'x' is not a whole number"],
     f"version = {VERSION + 1}": ["newer than this program", f"up to {VERSION}"],
     "version = 0": ["version"],
+    "version = 0x" + 5000 * "f": ["version"],
+    "[view]\nzoom = 0x" + 5000 * "f": ["view.zoom", "not a finite number"],
     "seed = ": ["not readable TOML"],
     "[network]\nweights = 'x'": ["base64"],
     "[network]\nweights = 'aGFsbG8='": ["not a safetensors file"],
@@ -167,7 +169,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("text", WRONG)
+@pytest.mark.parametrize("text", WRONG, ids=lambda text: text[:60])
 def test_what_is_wrong_in_a_recipe_is_said_in_one_line(text, tmp_path):
     message = wrong(text, tmp_path)
     for part in WRONG[text]:

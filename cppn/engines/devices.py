@@ -87,14 +87,14 @@ def find(name: str) -> Device:
 
     Errors: CppnError if it is not there.
     """
-    api, _, number = name.partition(":")
+    api, colon, number = name.partition(":")
     if api == GPU:
         cards = [device for one in interfaces() for device in one.devices if device.is_card]
         if not cards:
             raise failure("there is no graphics card", where="device gpu", legal="`cppn devices` says why")
         return cards[0]
     found = interface(api)
-    index = int(number) if number.isdecimal() else 0 if not number else -1
+    index = int(number) if number.isdecimal() else -1 if colon else 0
     if not found.devices:
         raise failure(found.missing, where=f"device {api}", legal="`cppn devices` lists what is there")
     if not 0 <= index < len(found.devices):

@@ -131,7 +131,7 @@ def cache_folder() -> Path:
     $CPPN_CACHE names another folder.
     """
     said = os.environ.get(_VARIABLE)
-    if said and said != _OFF:
+    if said and said.lower() != _OFF:
         return Path(said)
     from platformdirs import user_cache_path
 
@@ -140,7 +140,7 @@ def cache_folder() -> Path:
 
 def is_off() -> bool:
     """Does the user want nothing kept?"""
-    return os.environ.get(_VARIABLE) == _OFF
+    return os.environ.get(_VARIABLE, "").lower() == _OFF
 
 
 def sources(*rooms: str) -> list[tuple[str, int, int]]:
@@ -157,7 +157,8 @@ def sources(*rooms: str) -> list[tuple[str, int, int]]:
 def _open(folder: Path, path: Path, most: int) -> bytes:
     """The bytes of a file that only this user can have written."""
     _check(os.stat(folder))
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe would be waited for
+    with open(os.open(path, flags), "rb") as file:
         found = os.fstat(file.fileno())
         _check(found)
         if not stat.S_ISREG(found.st_mode) or found.st_size > most:

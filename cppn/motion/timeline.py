@@ -234,7 +234,7 @@ def _resolve(data: Any, path: Path) -> Timeline:
 def _resolve_morph(morph: dict[str, Any], recipe: Any, path: Path) -> dict[str, Any]:
     """The recipes of a morph: those of named pictures, and those that differ from the timeline's in their seeds."""
     told = {key: value for key, value in morph.items() if key not in ("sources", "seeds")}
-    for key, legal in (("sources", '["marble", "dunes"]'), ("seeds", "[3, 8]")):
+    for key, legal in (("recipes", "tables of recipes"), ("sources", '["marble", "dunes"]'), ("seeds", "[3, 8]")):
         if not isinstance(morph.get(key, []), list):
             raise CppnError(f"morph.{key} is no list", where=str(path), legal=f"write {key} = {legal}")
     found = [_named(source, path) for source in morph.get("sources", [])]

@@ -176,7 +176,7 @@ def validated(section: type[Made], data: Any, kind: str, newest: int, *, where: 
     if not isinstance(data, dict):
         raise CppnError(f"there is no {kind} in it", where=where, legal=f"a {kind} is a table of keys and values")
     version = data.get("version", newest)
-    if isinstance(version, int) and version > newest:
+    if isinstance(version, int) and newest < version < 10**9:
         raise CppnError(
             f"{kind} version {version} is newer than this program",
             where=where,

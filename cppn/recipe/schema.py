@@ -339,9 +339,12 @@ def _float(value: float) -> float:
     except OverflowError:
         found = math.inf
     if not math.isfinite(found):
-        raise CppnError(f"{shorten(str(value), 40)} is not a finite number")
+        raise CppnError(f"{_shown(value)} is not a finite number")
     return found
 
 
 def _shown(value: Any) -> str:
-    return shorten(repr(value), 40)
+    try:
+        return shorten(repr(value), 40)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "a number of thousands of digits"
