@@ -13,6 +13,7 @@ import pytest
 from conftest import Run, differences, pixels, small
 
 import cppn
+from cppn.draw import measure as measure_module
 from cppn.draw.drawing import draw
 from cppn.engines import Quality, choose, devices
 from cppn.engines.halide import gpu
@@ -89,6 +90,26 @@ def test_other_interfaces_draw_the_picture_or_refuse_it(api):
 
 
 @needs_opencl
+def test_a_few_single_pixels_are_compared_and_drawn_as_well():
+    """Fewer than either a card or a processor draws at once, whose vectors are 8 or 16 numbers."""
+    recipe = small("gauss", mode="rgb", hidden=(6, 5), seed=41)
+    oracle = cppn.render(recipe, (9, 9), engine="reference", aa="auto")
+    gpu._kernel.cache_clear()
+    assert differences(oracle, cppn.render(recipe, (9, 9), device="opencl", aa="auto"), 1) < 0.01
+
+
+@needs_opencl
+def test_a_card_is_measured_beside_the_processor(monkeypatch, run: Run):
+    monkeypatch.setattr(measure_module, "_SIZE", (160, 90))
+    found = measure_module.measure("opencl")
+    assert found.device == "opencl"
+    assert found.processor > 0
+    assert found.card > 0
+    if not any(device.is_card for one in devices.interfaces() for device in one.devices):
+        assert "there is no graphics card" in run("devices", "--measure", fails=True).stderr
+
+
+@needs_opencl
 def test_a_card_that_draws_wrong_is_refused(monkeypatch):
     recipe = small("tanh", mode="rgb", hidden=(5, 5), seed=77)
     true = gpu.CardKernel._realize
@@ -135,7 +156,7 @@ def test_a_card_that_vanishes_leaves_no_half_picture(run: Run, tmp_path, monkeyp
 
 WRONG = {
     "opencl:99": "there is no device 'opencl:99'", "opencl:x": "there is no device", "opncl": "did you mean 'opencl'",
-    "metal:7": "device",
+    "opencl:": "there is no device 'opencl:'", "metal:7": "device", "cpu:0": "unknown device 'cpu:0'; did you mean 'cpu'",
 }  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .amounts import in_bytes
+
 if TYPE_CHECKING:
     from ..files.kept import Kept
 
@@ -42,20 +44,12 @@ def command(empty: bool, long: bool, as_json: bool) -> None:
 def _list(kind: Kept, long: bool) -> None:
     files = kind.files()
     size = sum(one.size for one in files)
-    click.echo(f"{len(files):>6}  {_bytes(size):>8} of {_bytes(kind.most)}  {kind.about}")
+    click.echo(f"{len(files):>6}  {in_bytes(size):>8} of {in_bytes(kind.most)}  {kind.about}")
     for one in files if long else ():
-        click.echo(f"        {_bytes(one.size):>8}  {datetime.fromtimestamp(one.used):%Y-%m-%d %H:%M}  {one.about}")
+        click.echo(f"        {in_bytes(one.size):>8}  {datetime.fromtimestamp(one.used):%Y-%m-%d %H:%M}  {one.about}")
 
 
 def _told(kind: Kept) -> tuple[str, object]:
     return kind.name, [
         {"file": str(one.path), "about": one.about, "bytes": one.size, "used": one.used} for one in kind.files()
     ]
-
-
-def _bytes(count: int) -> str:
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count = count / 1000  # type: ignore[assignment]
-    return f"{count:.3g} GB"

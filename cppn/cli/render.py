@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options, types
+from .amounts import in_bytes, in_time
 from .progress import pixel_bar
 
 if TYPE_CHECKING:
@@ -238,24 +239,6 @@ def _estimate(job: _Job, as_json: bool) -> None:
         return
     many = f"{count} × " if count > 1 else ""
     click.echo(
-        f"{many}{first.width}x{first.height}, {pixels / 1e6:.1f} Mpixel: about {_bytes(disk)} on disk, "
-        f"{_bytes(one.memory)} of memory, {_duration(seconds)} with {first.drawn_by.name}"
+        f"{many}{first.width}x{first.height}, {pixels / 1e6:.1f} Mpixel: about {in_bytes(disk)} on disk, "
+        f"{in_bytes(one.memory)} of memory, {in_time(seconds)} with {first.drawn_by.name}"
     )
-
-
-def _bytes(count: float) -> str:
-    """`4.1 MB`."""
-    units = ["bytes", "kB", "MB", "GB", "TB"]
-    while count >= 1000 and len(units) > 1:
-        count /= 1000
-        del units[0]
-    return f"{count:.{0 if units[0] == 'bytes' or count >= 100 else 1}f} {units[0]}"
-
-
-def _duration(seconds: float) -> str:
-    """`2.5 s`, `3 min 20 s`, `2 h 5 min`."""
-    if seconds < 100:
-        return f"{seconds:.1f} s"
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"

@@ -46,6 +46,7 @@ KINDS = {
         190_000_000, library="halide", compiles=True,
     ),
     "gpu": Kind(
+        # 242 MB over OpenCL; what a card's driver takes besides was not seen
         "graphics cards, fused: CUDA, Metal, Direct3D 12, Vulkan, OpenCL", "halide.gpu:GpuEngine", 400_000_000,
         library="halide", devices=(GPU, *APIS), compiles=True,
     ),
@@ -81,9 +82,9 @@ def choose(name: str | None = None, device: str | None = None, threads: int | No
         name, device = _automatic(here)
     base = (_first_device(name) if device is None else device).partition(":")[0]
     able = [one for one, kind in KINDS.items() if base in kind.devices]
-    if not able:
+    if not able or (base == CPU and device not in (None, CPU)):  # there is one processor
         names = sorted({one for kind in KINDS.values() for one in kind.devices})
-        raise unknown("device", base, names, where="device")
+        raise unknown("device", device or base, names, where="device")
     if name is None:
         name = next((one for one in able if one in here), able[0])
     elif name not in able:

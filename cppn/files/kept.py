@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import CppnError
+from ..errors import CppnError, shorten
 from .atomic import remove_leftovers, write_bytes
 
 _VARIABLE, _OFF = "CPPN_CACHE", "off"
@@ -66,13 +66,13 @@ class Kept:
             if not isinstance(error, FileNotFoundError | NotADirectoryError):
                 self._tell(f"not used: {error.strerror or error}", path)
             return None
-        found = _contents(held)
-        if found is None:
+        data = _contents(held)
+        if data is None:
             self._tell("damaged, and made anew", path)
             return None
         with suppress(OSError):
             os.utime(path)
-        return found[1]
+        return data
 
     def write(self, key: str, about: str, data: bytes) -> None:
         """Keep the data under a key. `about`: what they are, in a few words."""
@@ -175,12 +175,11 @@ def _check(found: os.stat_result) -> None:
         raise PermissionError(0, "other users can write there")
 
 
-def _contents(held: bytes) -> tuple[str, bytes] | None:
+def _contents(held: bytes) -> bytes | None:
+    """What a file holds after what it says that it is; None if it is damaged."""
     start = len(_MAGIC) + _DIGEST
-    said, data = held[start : start + _LONGEST], held[start + _LONGEST :]
-    if held[: len(_MAGIC)] != _MAGIC or held[len(_MAGIC) : start] != hashlib.sha256(said + data).digest():
-        return None
-    return said.decode(errors="replace").rstrip(), data
+    whole = held[:start] == _MAGIC + hashlib.sha256(held[start:]).digest()
+    return held[start + _LONGEST :] if whole else None
 
 
 def _stats(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -195,7 +194,7 @@ def _files(folder: Path) -> Iterator[KeptFile]:
     start = len(_MAGIC) + _DIGEST
     for path, found in _stats(folder):
         with suppress(OSError), path.open("rb") as file:
-            said = file.read(start + _LONGEST)[start:].decode(errors="replace").rstrip()
+            said = shorten(file.read(start + _LONGEST)[start:].decode("ascii", "replace"))
             yield KeptFile(path, said, found.st_size, found.st_mtime)
 
 

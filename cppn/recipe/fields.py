@@ -1,7 +1,7 @@
 """Every field of a recipe's sections: what it is where nobody says it, what it means, its range, and how it moves.
 
-The one place that the model, the flags and their helps, the command writer, films, the recipe's reference and, by way
-of the model's JSON schema, the live page take these from. It loads nothing, so that a help is shown at once.
+The one place that the model, the flags and their helps, the command writer, films, the recipe's reference and the live
+page take these from. It loads nothing, so that a help is shown at once.
 """
 
 from __future__ import annotations

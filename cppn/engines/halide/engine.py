@@ -27,7 +27,7 @@ from ..kernels.base import Kernel, Region
 from ..kernels.kernel import kernel
 from ..parts import total
 from ..workers import Workers
-from .shape import TURN, PictureShape, ResolveShape, Shape, SliceShape, StageShape
+from .shape import PLACES, TURN, PictureShape, ResolveShape, Shape, SliceShape, StageShape
 
 _NOWHERE: Mapping[str, Region] = {}
 _MOST = 10_000  # operations to compile: about two seconds
@@ -129,11 +129,13 @@ class HalidePointPlan(_Bound):
     def draw_at(self, out: Pixels, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> None:
         count, strip = len(out), self._kernel.strip
         strips = -(-count // strip)
-        places = {"column": np.resize(columns, strips * strip), "row": np.resize(rows, strips * strip)}
+        places = {
+            name: Region(np.resize(index, strips * strip)) for name, index in zip(PLACES, (columns, rows), strict=True)
+        }
         whole = np.empty((1, strips * strip, self._channels), self._dtype)
         shared = self._engine.parts(strips)
         parts = ((whole[:, part.start * strip : part.stop * strip], 0, part.start * strip) for part in shared)
-        self._draw(parts, (0, 0), {name: Region(index) for name, index in places.items()})
+        self._draw(parts, (0, 0), places)
         out[:] = whole[0, :count]
 
 

@@ -22,7 +22,7 @@ from ..workers import in_forked_children
 from .card import build_for_card
 from .engine import HalideEngine
 from .ops import float32_constants
-from .shape import PictureShape, ResolveShape, Shape
+from .shape import PLACES, PictureShape, ResolveShape, Shape
 
 _TARGETS = {
     "cuda": "host-cuda", "metal": "host-metal", "d3d12": "host-d3d12compute", "opencl": "host-opencl",
@@ -82,28 +82,31 @@ class CardKernel:
 
     @contextmanager
     def bound(self, arrays: Mapping[str, Region], numbers: Numbers) -> Iterator[Run]:
-        images = self._built.images
         with _ONE, self._device.chosen():
-            kept = {name: hl.Buffer(arrays[name].array) for name in images}
-            for name, one in self._built.arguments.items():
-                one.set(kept[name] if name in images else numbers[name])
             if not self._is_right:
                 self._compare(arrays, numbers)
                 self._is_right = True
+            kept = self._bind(arrays, numbers)
             yield self._draw
+            del kept  # a Halide buffer is of the array's own memory
+
+    def _bind(self, arrays: Mapping[str, Region], numbers: Numbers) -> Mapping[str, object]:
+        images = self._built.images
+        kept = {name: hl.Buffer(arrays[name].array) for name in images}
+        for name, one in self._built.arguments.items():
+            one.set(kept[name] if name in images else numbers[name])
+        return kept
 
     def _compare(self, arrays: Mapping[str, Region], numbers: Numbers) -> None:
         """Errors: CppnError if this card and the processor draw different pictures."""
-        rows = 1 if self._shape.scattered else _COMPARED
         other = finish(kernel(self._shape))
-        # the processor draws at least a strip of its own; single pixels are given in the card's strips
-        width = self.strip * (1 if self._shape.scattered else -(-other.strip // self.strip))
-        mine, theirs = (
-            np.zeros((rows, max(width, other.strip), channels(self._shape.mode)), DTYPES[self._shape.bits])
-            for _ in range(2)
-        )
+        rows, width = 1 if self._shape.scattered else _COMPARED, max(self.strip, other.strip)
+        # single pixels may be fewer than the processor draws at once
+        places = {name: Region(np.resize(arrays[name].array, width)) for name in PLACES if name in arrays}
+        mine, theirs = (np.zeros((rows, width, channels(self._shape.mode)), DTYPES[self._shape.bits]) for _ in range(2))
+        self._bind({**arrays, **places}, numbers)
         self._draw(Region(mine, (0, 0, 0)))
-        with other.bound(arrays, numbers) as run:
+        with other.bound({**arrays, **places}, numbers) as run:
             run(Region(theirs, (0, 0, 0)))
         most = 1.0 if self._shape.bits == 32 else 2.0**self._shape.bits - 1
         wrong = np.abs(mine.astype(np.float64) - theirs) > _OFF * most

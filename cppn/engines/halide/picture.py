@@ -9,7 +9,7 @@ import halide as hl
 from ...field.color import MODES, channels, decode, encode, to_srgb
 from .ops import Expr, HalideOps, f32, written
 from .pipeline import Built, lanes
-from .shape import TURN, PictureShape
+from .shape import PLACES, TURN, PictureShape
 from .stages import Stages, Tile, best_tile
 
 _F32, _INT = hl.Float(32), hl.Int(32)
@@ -119,7 +119,8 @@ class Picture:
     def _pixel(self, x: Any, y: Any) -> tuple[Expr, Expr]:
         """Column and row of the pixel drawn at (x, y)."""
         if self._shape.scattered:
-            return self._image("column", 1, _INT)[x], self._image("row", 1, _INT)[x]
+            column, row = (self._image(name, 1, _INT)[x] for name in PLACES)
+            return column, row
         # Halide multiplies a buffer's first row by its stride in 32 bits: too few for the last rows of a gigapixel
         # picture, so that buffers begin at 0 and the drawing's corner is a parameter
         return x + self._number("left", _INT), y + self._number("top", _INT)

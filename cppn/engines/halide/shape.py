@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...field.formula import Node, name, number
 
+PLACES = ("column", "row")  # the names of the arrays that tell single pixels
 TURN = ("turns", "same", "before", "after")  # the names of the numbers that turn hues
 
 

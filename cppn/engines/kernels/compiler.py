@@ -35,7 +35,7 @@ class _Compiler:
             raise OSError("there is no interpreter")
         # nothing of the user's is read at its start, and Ctrl-C is for this process alone
         command = [sys.executable, "-I", "-c", _BEGIN, json.dumps(sys.path)]
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603  this interpreter, no shell, nothing of a user's
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, bufsize=0
         )
         self._pipes = [pipe for pipe in (self._process.stdin, self._process.stdout) if pipe]
