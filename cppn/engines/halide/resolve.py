@@ -17,16 +17,17 @@ _STRIP = 4  # vectors of pixels at once
 def build_resolve(shape: ResolveShape) -> Built:
     """Of corners and a drawing's first column and row, pixels and their needs."""
     channels, vector = shape.channels, lanes()
+    ops = HalideOps(guarded=False)  # corners are in [0, 1]
     # rows of corners and of pixels are flat, channel beside channel, so that vectors load what lies together
     corners = hl.ImageParam(hl.Float(32), 2, "corners")
     # for these and not the buffers' own beginnings, see `picture`
     left, top = (hl.Param(hl.Int(32), key, 0) for key in ("left", "top"))
     x, y, f = (hl.Var(name) for name in "xyf")
-    mean, reach, bend = smooth(lambda i, j: corners[f + channels * i, y + j], HalideOps())
+    mean, reach, bend = smooth(lambda i, j: corners[f + channels * i, y + j], ops)
     spread = hl.Func("spread")
     spread[f, y] = (reach, bend)
     reaches, bends = ([spread[channels * x + k, y][part] for k in range(channels)] for part in (0, 1))
-    needed = need(reduce(hl.max, reaches), reduce(hl.max, bends), HalideOps())
+    needed = need(reduce(hl.max, reaches), reduce(hl.max, bends), ops)
     out, needs = hl.Func("out"), hl.Func("needs")
     place = f // channels + left, y + top, f % channels
     out[f, y] = written(mean, *place, channels, shape.bits, shape.dither)
