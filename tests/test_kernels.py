@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cppn
+from cppn.compose.composition import compose
 from cppn.draw.drawing import developed
 from cppn.engines import Quality
 from cppn.engines.fold import fold
@@ -74,8 +75,9 @@ def test_pictures_are_the_same_fresh_kept_and_compiled_here(folder, monkeypatch,
 def test_every_preset_has_the_shape_that_its_text_tells():
     for recipe in cppn.presets.values():
         _, field = developed(recipe)
-        folded = fold(field, frame(field.view, 64, 64), turns=True)
-        shape = _shape(field, folded, Quality(4), scattered=True)
+        made = compose(field)
+        folded = fold(made.sources[0], frame(field.view, 64, 64), turns=True)
+        shape = _shape(made, [folded], Quality(4), scattered=True)
         assert from_text(to_text(shape)) == shape
     assert from_text(to_text(ResolveShape(3, 8, True))) == ResolveShape(3, 8, True)
 
@@ -232,7 +234,8 @@ def test_an_object_that_needs_what_nobody_supplies_is_refused():
     recipe = RECIPES["wide"]
     _, field = developed(recipe)
     view = frame(field.view, *SIZE)
-    shape = _shape(field, fold(field, view, turns=True), Quality(), scattered=False)
+    made = compose(field)
+    shape = _shape(made, [fold(made.sources[0], view, turns=True)], Quality(), scattered=False)
     code = compiler.compiled(to_text(shape)).partition(b"\n")[2]
     linking.Linked(code)
     assert b"halide_malloc\0" in code

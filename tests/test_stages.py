@@ -20,6 +20,7 @@ from playwright.sync_api import Page
 from test_shader import card_pixels, page  # noqa: F401  a fixture
 
 import cppn
+from cppn.compose.composition import Source
 from cppn.draw.drawing import RenderJob, developed
 from cppn.engines.fold import fold
 from cppn.engines.reference import outputs
@@ -112,7 +113,9 @@ def test_residual_layers_are_computed_as_they_are_written():
         [
             one.activation.tree.op
             for stage in fold(
-                developed(small("cos:freq=2", hidden=hidden, residual=on))[1], FRAME, turns=True
+                Source(developed(small("cos:freq=2", hidden=hidden, residual=on))[1].network, (0.0, 1.0)),
+                FRAME,
+                turns=True,
             ).network.stages
             for one in stage.slices
         ]

@@ -20,10 +20,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compose.composition import Source
 from ..field.activations import Activation
 from ..field.formula import Node, make, name, number
 from ..field.ops import PEAK
-from ..network.develop import Field
 from ..network.stages import Network, Slice, Stage
 from ..recipe.view import Frame
 
@@ -32,13 +32,14 @@ Floats = NDArray[np.float64]
 Terms = tuple[float, ...]
 
 X = name("x")
+PLANE = Frame(1, 1, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0)  # on which u and v are the plane's own units
 PIXEL = name("u"), name("v")  # how far a pixel is from the middle, in pixels
 _PART = "_part"  # of a step, after the name of a number of steps
 
 
 @dataclass(frozen=True)
 class Folded:
-    """A Field on a Frame, as few operations as possible.
+    """A network on a Frame, as few operations as possible.
 
     `network`: its inputs are u, v and the `features`, trees in x and y that are not affine; its weights are of float64,
     and its activations are the cores, with the numbers that occur in them by name, in the order of their names.
@@ -55,13 +56,13 @@ class Folded:
         return self.network.inputs[len(PIXEL) :]
 
 
-def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Folded:
-    """Fold a field on a frame.
+def fold(source: Source, frame: Frame, *, turns: bool, counts: bool = True) -> Folded:
+    """Fold a network on a frame, between its levels.
 
     `turns`: let bare sines and cosines become `Ops.cos_squared`, which counts in turns. `counts`: write the steps of
     every `iterate` into the tree; otherwise they stay parameters, which may change while the cores stay the same.
     """
-    network = field.network
+    network, levels = source
     plane = [_in_plane(tree) for tree in network.inputs]
     features = tuple(tree for tree, linear in zip(network.inputs, plane, strict=True) if linear is None)
     past = {source for stage in network.stages for source in stage.shortcuts}  # their values are used as they are
@@ -71,25 +72,23 @@ def fold(field: Field, frame: Frame, *, turns: bool, counts: bool = True) -> Fol
     for i, stage in enumerate(network.stages):
         weight, bias = stage.weight.astype(np.float64), stage.bias.astype(np.float64)
         columns, at = [], 0
-        for source in stage.sources:
-            block = weight[:, at : (at := at + widths[source])]
-            block, bias = (
-                _entered(block, bias, network, plane, frame) if not source else _scaled(block, bias, after[source])
-            )
+        for one in stage.sources:
+            block = weight[:, at : (at := at + widths[one])]
+            block, bias = _scaled(block, bias, after[one]) if one else _entered(block, bias, network, plane, frame)
             columns.append(block)
         weight = columns[0] if len(columns) == 1 else np.concatenate(columns, axis=1)
         peel = not (stage.whole or stage.shortcuts or i + 1 in past)
-        parts = [fold_activation(one.activation, peel=peel, turns=turns, counts=counts) for one in stage.slices]
+        parts = [fold_activation(part.activation, peel=peel, turns=turns, counts=counts) for part in stage.slices]
         pairs = list(zip(parts, stage.slices, strict=True))
-        before = [_Scaled(part.scale_in, part.shift_in, one.units) for part, one in pairs]
+        before = [_Scaled(part.scale_in, part.shift_in, whole.units) for part, whole in pairs]
         scale, shift = _scales(before), _shifts(before)
         rows = scale if isinstance(scale, float) else scale[:, None]
-        cores = tuple(Slice(_core(part, one.activation), one.units) for part, one in pairs)
+        cores = tuple(Slice(_core(part, whole.activation), whole.units) for part, whole in pairs)
         stages.append(Stage(stage.sources, weight * rows, bias * scale + shift, cores, stage.shortcuts))
-        after.append([_Scaled(part.scale_out, part.shift_out, one.units) for part, one in pairs])
-    low, high = field.color.levels
+        after.append([_Scaled(part.scale_out, part.shift_out, whole.units) for part, whole in pairs])
+    low, high = levels
     scale, shift = _scales(after[-1]), _shifts(after[-1])
-    gain, offset = (np.broadcast_to(one / (high - low), widths[-1]) for one in (scale, shift - low))
+    gain, offset = (np.broadcast_to(end / (high - low), widths[-1]) for end in (scale, shift - low))
     return Folded(Network((*PIXEL, *features), (), tuple(stages)), gain, offset)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compose.composition import columns, compose
 from ..field.color import decode, encode, quantise
+from ..field.dual import Dual, DualOps, dual
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
+from ..field.ops import Ops, Value
+from ..field.program import Call
 from ..network.develop import Field
 from ..network.stages import Network
-from ..network.walk import walk
+from ..network.walk import Core, DualUnits, walk
 from ..recipe.view import Frame
 from .adaptive import numpy_resolve
 from .base import Pixels, Quality
@@ -25,16 +30,31 @@ _BLOCK = 1 << 15  # points at once, to bound memory
 
 def outputs(network: Network, x: Floats, y: Floats) -> list[Floats]:
     """Every stage's values at the points (x, y), each of shape (units, points); the inputs come first."""
-    point = {"x": x, "y": y}
     with np.errstate(all="ignore"):
-        values = [np.broadcast_to(evaluate(tree, point, _OPS), x.shape) for tree in network.inputs]
-        values += [np.full(x.shape, z) for z in network.latent]
-        return walk(network, np.stack(values), _Units(network))
+        return walk(network, _inputs(network, x, y, _OPS, x.shape), _Units(network))
+
+
+def slopes(network: Network, x: Dual, y: Dual) -> list[Dual]:
+    """The same with derivatives, of points that have some."""
+    shape = np.shape(x.value)
+    with np.errstate(all="ignore"):
+        found = [dual(one) for one in _values(network, x, y, DualOps(_OPS))]
+        inputs = Dual(*(np.stack([np.broadcast_to(one, shape) for one in part]) for part in zip(*found, strict=True)))
+        return walk(network, inputs, DualUnits(_Units(network)))
+
+
+def _values(network: Network, x: Value, y: Value, ops: Ops) -> list[Value]:
+    return [*(evaluate(tree, {"x": x, "y": y}, ops) for tree in network.inputs), *network.latent]
+
+
+def _inputs(network: Network, x: Value, y: Value, ops: Ops, shape: tuple[int, ...]) -> Floats:
+    return np.stack([np.broadcast_to(value, shape) for value in _values(network, x, y, ops)])
 
 
 class _Units:
     """Arrays of shape (units, points)."""
 
+    ops: Ops = _OPS
     join = staticmethod(np.concatenate)
 
     def __init__(self, network: Network) -> None:
@@ -44,12 +64,22 @@ class _Units:
         one = self._stages[stage]
         return np.asarray(one.weight.astype(np.float64) @ h + one.bias.astype(np.float64)[:, None])
 
+    def linear(self, stage: int, h: Floats) -> Floats:
+        return np.asarray(self._stages[stage].weight.astype(np.float64) @ h)
+
+    def core(self, stage: int, index: int) -> Core:
+        activation = self._stages[stage].slices[index].activation
+        return Core(activation.tree, activation.parameters)
+
+    def like(self, z: Floats, value: Value) -> Floats:
+        return np.broadcast_to(value, z.shape)
+
     def part(self, z: Floats, start: int, count: int) -> Floats:
         return z[start : start + count]
 
     def activate(self, stage: int, index: int, z: Floats) -> Floats:
-        activation = self._stages[stage].slices[index].activation
-        return np.broadcast_to(evaluate(activation.tree, {**activation.parameters, "x": z}, _OPS), z.shape)
+        core = self.core(stage, index)
+        return self.like(z, evaluate(core.tree, {**core.values, "x": z}, _OPS))
 
     def add(self, value: Floats, shortcut: Floats) -> Floats:
         return shortcut + value
@@ -78,7 +108,10 @@ class ReferencePlan:
     """A field on a frame."""
 
     def __init__(self, field: Field, frame: Frame, quality: Quality) -> None:
-        self.field, self.frame, self.quality = field, frame, quality
+        self.frame, self.quality, self._composition = frame, quality, compose(field)
+        self._known = {**frame.numbers, **self._composition.numbers}
+        for name, table in self._composition.tables.items():
+            self._known |= dict(zip(columns(name), table.T, strict=True))
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
         rows, columns, channels = out.shape
@@ -94,22 +127,39 @@ class ReferencePlan:
             out[start : start + _BLOCK] = self._quantise(self._colours(i, j), i, j).T
 
     def _colours(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
-        grid = self.quality.grid
+        grid, is_light = self.quality.grid, self._composition.program.is_light
         if len(grid) == 1:
-            return self._sample(i, j)
-        total = np.zeros((self.field.color.channels, i.size))
+            found = self._sample(i, j)
+            return np.asarray(encode(found, _OPS)) if is_light else found
+        total = np.zeros((self._composition.channels, i.size))
         for a, b in grid:
-            total += decode(self._sample(i + a, j + b), _OPS)
+            found = self._sample(i + a, j + b)
+            total += found if is_light else decode(found, _OPS)
         return np.asarray(encode(total / len(grid), _OPS))
 
     def _sample(self, i: NDArray[Any], j: NDArray[Any]) -> Floats:
-        f, field = self.frame, self.field
+        f = self.frame
         u, v = i - (f.width - 1) / 2, j - (f.height - 1) / 2
-        last = outputs(field.network, f.cx + f.ux * u + f.vx * v, f.cy + f.uy * u + f.vy * v)[-1]
-        low, high = field.color.levels
-        table = field.color.table
-        tables = () if table is None else tuple(table.T)
-        return np.stack(field.color.srgb(list((last - low) / (high - low)), tables, _OPS))
+        place = {"u": u, "v": v, "x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
+        with np.errstate(all="ignore"):
+            found = self._composition.program.run({**self._known, **place}, _OPS, self._ask)
+            return np.stack([np.broadcast_to(one, u.shape) for one in found])
+
+    def _ask(self, call: Call, known: Mapping[str, Value]) -> list[Value]:
+        """The leveled outputs of a network, with their slopes if they are asked for."""
+        source = self._composition.sources[call.network]
+        low, high = source.levels
+        if not call.slopes:
+            x, y = (evaluate(one.value, known, _OPS) for one in call.at) if call.at else (known["x"], known["y"])
+            return list((outputs(source.network, x, y)[-1] - low) / (high - low))
+        if call.at is None:
+            f = self.frame
+            x, y = Dual(known["x"], f.ux, f.vx), Dual(known["y"], f.uy, f.vy)
+        else:
+            x, y = (Dual(*(evaluate(part, known, _OPS) for part in one)) for one in call.at)
+        found = slopes(source.network, x, y)[-1]
+        parts = (found.value - low) / (high - low), found.du / (high - low), found.dv / (high - low)
+        return [Dual(value, du, dv) for value, du, dv in zip(*parts, strict=True)]
 
     def _quantise(self, colours: Floats, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
         quality, wide = self.quality, (i.astype(np.uint64), j.astype(np.uint64))

@@ -5,7 +5,7 @@ On a CPU each core works on blocks of its own; on a GPU the blocks are large, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -14,17 +14,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..compose.composition import columns, compose
 from ..errors import failure
 from ..field.color import decode, encode, quantise
+from ..field.dual import Dual, DualOps, dual
 from ..field.formula import evaluate
-from ..field.ops import Value
+from ..field.ops import Ops, Value
+from ..field.program import PLACE, SLOPES, Call
 from ..network.develop import Field
 from ..network.stages import Network
-from ..network.walk import walk
+from ..network.walk import Core, DualUnits, walk
 from ..recipe.view import Frame
 from .adaptive import numpy_resolve
 from .base import Pixels, Quality
-from .fold import fold
+from .fold import PLANE, Folded, fold
 from .torch_ops import TorchOps
 from .workers import Workers
 
@@ -109,12 +112,15 @@ class TorchPlan:
     """The numbers of one field and frame, on the device."""
 
     def __init__(self, engine: TorchEngine, field: Field, frame: Frame, quality: Quality) -> None:
-        self._engine, self._field, self._frame, self._quality = engine, field, frame, quality
-        self._folded = folded = fold(field, frame, turns=False)
-        self._units = _Units(folded.network, self._tensor)
-        self._gain, self._offset = (self._tensor(numbers)[:, None] for numbers in (folded.gain, folded.offset))
-        table = field.color.table
-        self._tables = [] if table is None else [self._tensor(column) for column in table.T]
+        self._engine, self._frame, self._quality = engine, frame, quality
+        self._composition = made = compose(field)
+        self._asked = [
+            _Asked(fold(made.sources[call.network], frame if call.at is None else PLANE, turns=False), self._tensor)
+            for call in made.program.calls
+        ]
+        self._known = {key: self._tensor(value) for key, value in {**frame.numbers, **made.numbers}.items()}
+        for name, table in made.tables.items():
+            self._known |= dict(zip(columns(name), map(self._tensor, table.T), strict=True))
 
     def _tensor(self, values: Value) -> Tensor:
         return torch.tensor(np.asarray(values, dtype=np.float32), device=self._engine.device)
@@ -173,23 +179,25 @@ class TorchPlan:
             part[:] = done[: part.shape[0], : part.shape[1]].cpu().numpy()
 
     def _colours(self, i: Tensor, j: Tensor) -> Tensor:
-        grid = self._quality.grid
+        grid, is_light = self._quality.grid, self._composition.program.is_light
         u, v = i.float() - (self._frame.width - 1) / 2, j.float() - (self._frame.height - 1) / 2
         if len(grid) == 1:
-            return torch.stack(self._sample(u, v))
-        total = torch.zeros((self._field.color.channels, len(i)), device=i.device)
+            found = self._sample(u, v)
+            return torch.stack([torch.as_tensor(encode(c, _OPS)) for c in found] if is_light else found)
+        total = torch.zeros((self._composition.channels, len(i)), device=i.device)
         for a, b in grid:
-            total += torch.stack([decode(c, _OPS) for c in self._sample(u + a, v + b)])
+            found = self._sample(u + a, v + b)
+            total += torch.stack(found if is_light else [decode(c, _OPS) for c in found])
         return torch.as_tensor(encode(total / len(grid), _OPS))
 
     def _sample(self, u: Tensor, v: Tensor) -> list[Tensor]:
-        f, network = self._frame, self._folded.network
-        place = {"u": u, "v": v}
-        if self._folded.features:
-            place |= {"x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
-        inputs = torch.stack([_like(u, evaluate(tree, place, _OPS)) for tree in network.inputs])
-        leveled = walk(network, inputs, self._units)[-1].mul_(self._gain).add_(self._offset)
-        return self._field.color.srgb(list(leveled), self._tables, _OPS)
+        f = self._frame
+        place = {"u": u, "v": v, "x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
+        asked = iter(self._asked)
+        found = self._composition.program.run(
+            {**self._known, **place}, _OPS, lambda call, known: next(asked).answer(call, known, u)
+        )
+        return [_like(u, one) for one in found]
 
     def _quantise(self, colours: Tensor, i: Tensor, j: Tensor) -> Tensor:
         quality = self._quality
@@ -197,8 +205,40 @@ class TorchPlan:
         return levels.to({8: torch.uint8, 16: torch.int32, 32: torch.float32}[quality.bits])
 
 
+class _Asked:
+    """A network of a program, on a device."""
+
+    def __init__(self, folded: Folded, tensor: Callable[[Value], Tensor]) -> None:
+        self._network = folded.network
+        self._units = _Units(folded.network, tensor)
+        self._gain, self._offset = (tensor(numbers)[:, None] for numbers in (folded.gain, folded.offset))
+
+    def answer(self, call: Call, known: Mapping[str, Value], like: Tensor) -> list[Value]:
+        """The leveled outputs, with their slopes if they are asked for."""
+        place = self._place(call, known)
+        if not call.slopes:
+            inputs = torch.stack([_like(like, evaluate(tree, place, _OPS)) for tree in self._network.inputs])
+            return list(walk(self._network, inputs, self._units)[-1].mul_(self._gain).add_(self._offset))
+        duals = [dual(evaluate(tree, place, DualOps(_OPS))) for tree in self._network.inputs]
+        parts = (torch.stack([_like(like, one) for one in part]) for part in zip(*duals, strict=True))
+        value, *slopes = walk(self._network, Dual(*parts), DualUnits(self._units))[-1]
+        leveled = value * self._gain + self._offset
+        return [Dual(*one) for one in zip(leveled, *(one * self._gain for one in slopes), strict=True)]
+
+    def _place(self, call: Call, known: Mapping[str, Value]) -> Mapping[str, Value]:
+        if call.at is not None:
+            parts = 3 if call.slopes else 1
+            x, y = (Dual(*(evaluate(part, known, _OPS) for part in one[:parts])) for one in call.at)
+            place = {"u": x, "v": y, "x": x, "y": y}
+        else:
+            place = {key: Dual(known[key], *(known.get(one, one) for one in SLOPES[key])) for key in PLACE}
+        return place if call.slopes else {key: one.value for key, one in place.items()}
+
+
 class _Units:
     """Tensors of shape (units, points), on a device."""
+
+    ops: Ops = _OPS
 
     def __init__(self, network: Network, tensor: Callable[[Value], Tensor]) -> None:
         self._maps = [(tensor(stage.weight), tensor(stage.bias)[:, None]) for stage in network.stages]
@@ -216,6 +256,15 @@ class _Units:
     def affine(self, stage: int, h: Tensor) -> Tensor:
         weight, bias = self._maps[stage]
         return torch.addmm(bias, weight, h)
+
+    def linear(self, stage: int, h: Tensor) -> Tensor:
+        return self._maps[stage][0] @ h
+
+    def core(self, stage: int, index: int) -> Core:
+        return Core(*self._activations[stage][index])
+
+    def like(self, z: Tensor, value: Value) -> Tensor:
+        return _like(z, value)
 
     def part(self, z: Tensor, start: int, count: int) -> Tensor:
         return z[start : start + count]

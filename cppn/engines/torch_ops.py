@@ -14,6 +14,9 @@ class TorchOps(Ops):
     def real(self, whole: Value) -> Value:
         return whole.float()
 
+    def whole(self, x: Value) -> Value:
+        return torch.as_tensor(x).long()
+
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return torch.where(condition, yes, no)
 

@@ -267,15 +267,6 @@ def quantise(colours: Sequence[Value], column: Value, row: Value, bits: int, dit
     if bits == 32:
         return list(colours)
     return [
-        colour * float(2**bits - 1) + (ops.real(_noise(column, row, k, ops)) * 2.0**-24 if dithered else 0.5)
+        colour * float(2**bits - 1) + (ops.real(ops.scrambled(column, row, k)) * 2.0**-24 if dithered else 0.5)
         for k, colour in enumerate(colours)
     ]
-
-
-def _noise(column: Value, row: Value, channel: int, ops: Ops) -> Value:
-    """A whole number from 0 to 2²⁴ − 1 that looks random, from a pixel's absolute place."""
-    mask = ops.low_32_bits
-    h = (column * 0x1F1F1F1F + row * 0x6C8E9CF5 + (channel + 1) * 0x1B56C4E9) & mask
-    for shift, factor in ((16, 0x45D9F3B), (15, 0x2C1B3C6D), (16, 0x297A2D39)):
-        h = ((h ^ (h >> shift)) * factor) & mask
-    return (h ^ (h >> 16)) >> 8

@@ -53,6 +53,17 @@ TYPE cppn_atan(TYPE y, TYPE x) {
 }
 """
 
+# `Ops.scrambled`, in whole numbers of 32 bits
+_HASH = """
+float cppn_hash(float a, float b, uint stream) {
+  uint h = uint(int(a)) * 0x1F1F1F1Fu + uint(int(b)) * 0x6C8E9CF5u + (stream + 1u) * 0x1B56C4E9u;
+  h = (h ^ (h >> 16)) * 0x45D9F3Bu;
+  h = (h ^ (h >> 15)) * 0x2C1B3C6Du;
+  h = (h ^ (h >> 16)) * 0x297A2D39u;
+  return float((h ^ (h >> 16)) >> 8) * 5.9604644775390625e-8;
+}
+"""
+
 
 def helpers() -> str:
     """The functions that the statements call."""
@@ -64,7 +75,7 @@ def helpers() -> str:
         text = text.replace(word, f"({_horner(coefficients)})" if word[0] == "(" else _horner(coefficients))
     text = text.replace("TANH_LIMIT", _number(TANH_LIMIT)).replace("ERF_LIMIT", _number(ERF_LIMIT))
     below = {"float": "!(x >= 0.0)", "vec4": "not(greaterThanEqual(x, vec4(0.0)))"}  # or no number
-    return "".join(text.replace("TYPE", kind).replace("BELOW", test) for kind, test in below.items())
+    return "".join(text.replace("TYPE", kind).replace("BELOW", test) for kind, test in below.items()) + _HASH
 
 
 def _horner(coefficients: Sequence[float]) -> str:
@@ -133,7 +144,7 @@ class Condition:
 class GlslOps(Ops):
     """Values of one type, `float` or `vec4` (four units of a layer at once); `lines` are the statements so far.
 
-    `lookup` takes a palette's column, 0 to 2, and calls the shader's `vec3 palette(float)`.
+    `lookup` takes a palette's first entry and a column, 0 to 2, and calls the shader's `vec3 palette(float, int)`.
     """
 
     def __init__(self, kind: str = "float") -> None:
@@ -208,7 +219,11 @@ class GlslOps(Ops):
         return self._call("cppn_atan", y, x)
 
     def lookup(self, table: Value, t: Value) -> Value:
-        return self.say(f"palette({self.text(t)})[{int(table)}]")
+        first, column = table
+        return self.say(f"palette({self.text(t)}, {first})[{column}]")
+
+    def hash(self, column: Value, row: Value, stream: Value) -> Value:
+        return self.say(f"cppn_hash({self.text(column)}, {self.text(row)}, {int(stream)}u)")
 
     def iterate(self, body: Callable[[Value], Value], steps: Value, x: Value) -> Value:
         """A loop, whose steps may be a variable of the shader."""

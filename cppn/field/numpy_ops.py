@@ -15,6 +15,9 @@ class NumpyOps(Ops):
     def real(self, whole: Value) -> Value:
         return np.asarray(whole, np.float64)
 
+    def whole(self, x: Value) -> Value:
+        return np.asarray(x).astype(np.int64).astype(np.uint64)
+
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return np.where(condition, yes, no)
 

@@ -36,6 +36,10 @@ class Ops(ABC):
         """A whole number as one of those that are computed with."""
         return whole
 
+    def whole(self, x: Value) -> Value:
+        """A value without fraction as a whole number of at least 32 bits that supports `* + ^ >> &`; it may wrap."""
+        return x
+
     @abstractmethod
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         """`yes` where the condition holds, else `no`."""
@@ -89,6 +93,21 @@ class Ops(ABC):
         """The table (a kind's own handle on n numbers over [0, 1]) at t in [0, 1], linearly interpolated."""
 
     # derived
+
+    def hash(self, column: Value, row: Value, stream: Value) -> Value:
+        """A number in [0, 1), a multiple of 2⁻²⁴, that looks random, for each pair of values without fraction.
+
+        `stream`: a plain whole number, which tells independent ones apart.
+        """
+        return self.real(self.scrambled(self.whole(column), self.whole(row), int(stream))) * 2.0**-24
+
+    def scrambled(self, column: Value, row: Value, stream: int) -> Value:
+        """A whole number from 0 to 2²⁴ − 1 that looks random, of two whole numbers."""
+        mask = self.low_32_bits
+        h = (column * 0x1F1F1F1F + row * 0x6C8E9CF5 + (stream + 1) * 0x1B56C4E9) & mask
+        for shift, factor in ((16, 0x45D9F3B), (15, 0x2C1B3C6D), (16, 0x297A2D39)):
+            h = ((h ^ (h >> shift)) * factor) & mask
+        return (h ^ (h >> 16)) >> 8
 
     def min(self, a: Value, b: Value) -> Value:
         """The smaller; b if either is NaN."""

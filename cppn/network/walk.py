@@ -6,9 +6,12 @@ they are the oracle, over tensors they run on any device, as a shader's text and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from ..field.dual import Dual, DualOps, dual
+from ..field.formula import Node, evaluate
+from ..field.ops import Ops
 from .stages import Network
 
 V = TypeVar("V")  # values of units
@@ -52,3 +55,51 @@ def walk(network: Network, inputs: V, units: Units[V, Z]) -> list[V]:
             value = units.add(value, values[shortcut])
         values.append(value)
     return values
+
+
+class Core(NamedTuple):
+    """An activation's formula, in x and in what `values` tells."""
+
+    tree: Node
+    values: Mapping[str, Any]
+
+
+class Steep(Units[V, V], Protocol[V]):
+    """Units that can be differentiated."""
+
+    ops: Ops
+
+    def linear(self, stage: int, h: V) -> V:
+        """weight @ h, without the bias."""
+
+    def core(self, stage: int, index: int) -> Core:
+        """The activation of a stage's slice."""
+
+    def like(self, z: V, value: Any) -> V:
+        """A value, perhaps a plain number, as one for all these units."""
+
+
+class DualUnits:
+    """Units with their derivatives beside them."""
+
+    def __init__(self, units: Steep[Any]) -> None:
+        self._units = units
+
+    def join(self, parts: Sequence[Dual]) -> Dual:
+        return Dual(*(self._units.join(one) for one in zip(*parts, strict=True)))
+
+    def affine(self, stage: int, h: Dual) -> Dual:
+        slopes = (self._units.linear(stage, one) for one in h[1:])
+        return Dual(self._units.affine(stage, h.value), *slopes)
+
+    def part(self, z: Dual, start: int, count: int) -> Dual:
+        return Dual(*(self._units.part(one, start, count) for one in z))
+
+    def activate(self, stage: int, index: int, z: Dual) -> Dual:
+        core = self._units.core(stage, index)
+        values = {key: dual(value) for key, value in core.values.items()}
+        found = dual(evaluate(core.tree, {**values, "x": z}, DualOps(self._units.ops)))
+        return Dual(*(self._units.like(z.value, one) for one in found))
+
+    def add(self, value: Dual, shortcut: Dual) -> Dual:
+        return Dual(*(self._units.add(one, other) for one, other in zip(value, shortcut, strict=True)))

@@ -9,10 +9,12 @@ from operator import index
 from typing import NamedTuple
 
 from ..errors import CppnError, shorten, unknown
+from ..field.program import FRAME
 from .fields import told
 from .schema import Section
 
 SIZE = "write (width, height), whole numbers of pixels"
+SCREEN_DPI = 96.0  # pixels of an inch where nobody says, as on the web
 LARGEST_SIDE = 2**24 - 1  # pixel numbers stay exact in float32
 
 
@@ -34,7 +36,8 @@ class Frame(NamedTuple):
     """A View at a size: where in the plane the pixel in column i, row j lies.
 
     With u = i − (width − 1)/2 and v = j − (height − 1)/2, the pixel's middle is at
-    (cx + ux·u + vx·v, cy + uy·u + vy·v).
+    (cx + ux·u + vx·v, cy + uy·u + vy·v). `percent`, `mm`: pixels of a hundredth of the shorter side, and of a
+    millimetre.
     """
 
     width: int
@@ -45,10 +48,17 @@ class Frame(NamedTuple):
     uy: float
     vx: float
     vy: float
+    percent: float = 1.0
+    mm: float = SCREEN_DPI / 25.4
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What programs may ask for by name; see `FRAME`."""
+        return {key: getattr(self, key) for key in FRAME}
 
 
-def frame(view: View, width: int, height: int, bleed: int = 0) -> Frame:
-    """Lay a view over width × height pixels, with `bleed` more of them beyond each edge."""
+def frame(view: View, width: int, height: int, bleed: int = 0, dpi: float | None = None) -> Frame:
+    """Lay a view over width × height pixels, with `bleed` more of them beyond each edge, `dpi` of them an inch."""
     half = view.extent / view.zoom
     across = 2 * half / (width if view.stretch else min(width, height))
     down = 2 * half / (height if view.stretch else min(width, height))
@@ -56,8 +66,9 @@ def frame(view: View, width: int, height: int, bleed: int = 0) -> Frame:
     angle = math.radians(-view.rotate)
     cos, sin = math.cos(angle), math.sin(angle)
     return Frame(
-        width + 2 * bleed, height + 2 * bleed, *view.center, across * cos, across * sin, down * sin, -down * cos
-    )
+        width + 2 * bleed, height + 2 * bleed, *view.center, across * cos, across * sin, down * sin, -down * cos,
+        min(width, height) / 100, (dpi or SCREEN_DPI) / 25.4,
+    )  # fmt: skip
 
 
 def part(view: View, canvas: tuple[int, int], left: int, top: int, width: int, height: int) -> View:

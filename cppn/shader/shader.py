@@ -6,41 +6,47 @@ parameters in uniforms, so that a network whose weights, frequencies, steps or l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compose.composition import Composition, columns, compose
 from ..draw.drawing import developed
-from ..engines.fold import fold
+from ..engines.fold import PLANE, fold
 from ..errors import CppnError
-from ..field.color import MODES, NO_TURN, PALETTE_LENGTH, TURNED, to_srgb
+from ..field.color import PALETTE_LENGTH, encode
+from ..field.dual import Dual
+from ..field.formula import evaluate
 from ..field.glsl_ops import GlslOps, helpers
+from ..field.ops import Value
+from ..field.program import Call
 from ..network.develop import Field
 from ..recipe import Recipe
-from ..recipe.view import Frame
+from ..recipe.view import SCREEN_DPI
 from .stages import stages_text
 
 WIDEST = 256  # units of a layer: shaders keep two layers in registers or slower
 MOST_TEXELS = 1 << 20  # of weights, four numbers each
 ROW = 1024  # texels of a row of the weights' texture; every WebGL 2 takes twice as many
-_COLOUR = 11  # parameters that colours take: gains and offsets of three outputs, invert, and a turn of the hues
-_PLANE = Frame(1, 1, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0)  # pixels are the plane's own units
 
 
 @dataclass(frozen=True)
 class Shader:
     """What a graphics card needs to draw a field.
 
-    `source`: GLSL ES 3.00 functions around `vec3 picture(vec2 p)`, the sRGB colour at a point of the plane; it calls
-    `vec4 weight(int)`, `float parameter(int)` and `vec3 entry(int)`, an entry of the palette, which whoever uses it
-    supplies. Fields of the same shape have the same source.
+    `source`: GLSL ES 3.00 functions around `vec3 picture(vec2 p, vec2 pixel, vec2 across, vec2 down, float percent)`,
+    the sRGB colour at a point p of the plane: so many pixels right of and below the picture's middle, where p changes
+    by `across` from one column to the next, by `down` from row to row, and where `percent` pixels are a hundredth of
+    the shorter side. It calls `vec4 weight(int)`, `float parameter(int)` and `vec3 entry(int)`, an entry of the
+    palettes, which whoever uses it supplies. Fields of the same shape have the same source.
     """
 
     source: str
     weights: NDArray[np.float32]  # (texels, 4)
     parameters: NDArray[np.float32]  # (n,)
-    table: NDArray[np.float32] | None  # (512, 3), a palette's
+    table: NDArray[np.float32] | None  # (512 n, 3), palettes one after another
 
 
 class NoShaderError(CppnError):
@@ -52,22 +58,32 @@ def shader(field: Field) -> Shader:
 
     Errors: NoShaderError for networks that are too large for one.
     """
-    widths = field.network.widths[1:]
-    if max(widths) > WIDEST:
-        raise NoShaderError(f"a layer of {max(widths)} units", where="shader", legal=f"at most {WIDEST} are legal")
-    folded = fold(field, _PLANE, turns=False, counts=False)
-    stages = stages_text(folded.network, _COLOUR)
-    if len(stages.weights) > MOST_TEXELS:
-        raise NoShaderError(
-            f"{4 * len(stages.weights)} weights", where="shader", legal=f"at most {4 * MOST_TEXELS} are legal"
-        )
-    color = field.color
-    parameters = [*_padded(folded.gain), *_padded(folded.offset), float(color.invert), *(color.turn or NO_TURN)]
-    for activation in folded.network.activations:
-        parameters += activation.parameters.values()
-    table = None if color.table is None else color.table.astype(np.float32)
-    source = helpers() + stages.source + _colour(color.mode)
-    return Shader(source, stages.weights, np.array(parameters, np.float32), table)
+    made = compose(field, is_open=True)
+    widest = max(max(source.network.widths[1:]) for source in made.sources)
+    if widest > WIDEST:
+        raise NoShaderError(f"a layer of {widest} units", where="shader", legal=f"at most {WIDEST} are legal")
+    # numbers of a program first, then each network's gains, offsets and parameters of activations
+    parameters, texels = list(made.numbers.values()), 0
+    networks: list[str] = []
+    weights: list[NDArray[np.float32]] = []
+    asked: dict[tuple[int, bool], str] = {}
+    for network, is_steep in dict.fromkeys((call.network, bool(call.slopes)) for call in made.program.calls):
+        folded = fold(made.sources[network], PLANE, turns=False, counts=is_steep)
+        asked[network, is_steep] = name = f"network{len(networks)}"
+        first = len(parameters)
+        parameters += [*_padded(folded.gain), *_padded(folded.offset)]
+        stages = stages_text(folded.network, name, len(parameters), texels, is_steep=is_steep)
+        for activation in folded.network.activations:
+            parameters += activation.parameters.values()
+        networks.append(stages.source + _leveled(name, first, is_steep))
+        weights.append(stages.weights)
+        texels += len(stages.weights)
+    if texels > MOST_TEXELS:
+        raise NoShaderError(f"{4 * texels} weights", where="shader", legal=f"at most {4 * MOST_TEXELS} are legal")
+    tables = [table.astype(np.float32) for table in made.tables.values()]
+    source = helpers() + "".join(networks) + _picture(made, asked)
+    table = np.concatenate(tables) if tables else None
+    return Shader(source, np.concatenate(weights), np.array(parameters, np.float32), table)
 
 
 def is_drawable(recipe: Recipe) -> str:
@@ -84,20 +100,58 @@ def _padded(numbers: NDArray[np.float64]) -> list[float]:
     return [*numbers.tolist(), 0.0, 0.0][:3]
 
 
-def _colour(mode: str) -> str:
+def _leveled(name: str, first: int, is_steep: bool) -> str:
+    """The network's outputs between its levels, in place of those as they are."""
+    gain, offset = (f"vec4({', '.join(f'parameter({i + k})' for k in range(3))}, 0.0)" for i in (first, first + 3))
+    taken, given = (", inout vec4 s, inout vec4 t", ", s, t") if is_steep else ("", "")
+    slopes = "  s *= gain;\n  t *= gain;\n" * is_steep
+    return f"""
+vec4 leveled_{name}(vec2 p{taken}) {{
+  vec4 gain = {gain}, value = {name}(p{given}) * gain + {offset};
+{slopes}  return value;
+}}
+"""
+
+
+def _picture(made: Composition, asked: Mapping[tuple[int, bool], str]) -> str:
     ops = GlslOps()
-    numbers = [ops.value(f"parameter({i})") for i in range(_COLOUR)]
-    gains, offsets, invert, turn = numbers[:3], numbers[3:6], numbers[6], numbers[7:]
-    raw = [ops.value(f"o.{lane}") for lane in "xyz"]
-    leveled = [gain * value + offset for gain, value, offset in zip(gains, raw, offsets, strict=True)][: MODES[mode]]
-    colour = to_srgb(mode, leveled, (0, 1, 2), invert > 0.5, ops, turn if mode in TURNED else None)
+    known: dict[str, Value] = {
+        "x": ops.value("p.x"), "y": ops.value("p.y"), "u": ops.value("pixel.x"), "v": ops.value("pixel.y"),
+        "ux": ops.value("across.x"), "uy": ops.value("across.y"), "vx": ops.value("down.x"), "vy": ops.value("down.y"),
+        "percent": ops.value("percent"), "mm": SCREEN_DPI / 25.4,
+    }  # fmt: skip
+    known |= {key: ops.value(f"parameter({i})") for i, key in enumerate(made.numbers)}
+    for i, name in enumerate(made.tables):
+        known |= {key: (i * PALETTE_LENGTH, k) for k, key in enumerate(columns(name))}
+
+    def ask(call: Call, known: Mapping[str, Value]) -> list[Value]:
+        name, label = asked[call.network, bool(call.slopes)], call.outputs[0]
+        parts = 3 if call.slopes else 1
+        if call.at is None:
+            place = ["p", "vec4(across, 0.0, 0.0)", "vec4(down, 0.0, 0.0)"][:parts]
+        else:
+            x, y = ([ops.text(evaluate(part, known, ops)) for part in one[:parts]] for one in call.at)
+            place = [f"vec2({x[0]}, {y[0]})"]
+            place += [f"vec4({a}, {b}, 0.0, 0.0)" for a, b in zip(x[1:], y[1:], strict=True)]
+        slopes = [f"{label}_{to}" for to in "st"[: parts - 1]]
+        ops.lines += [f"vec4 {slope} = {text};" for slope, text in zip(slopes, place[1:], strict=True)]
+        ops.lines.append(f"vec4 {label}_o = leveled_{name}({', '.join([place[0], *slopes])});")
+        return [
+            Dual(*(ops.value(f"{one}.{lane}") for one in (f"{label}_o", *slopes)))
+            for lane in "xyz"[: len(call.outputs)]
+        ]
+
+    colour = made.program.run(known, ops, ask)
+    if made.program.is_light:
+        colour = [encode(one, ops) for one in colour]
     channels = ", ".join(ops.text(c) for c in (colour * 3)[:3])
     lines = "\n  ".join([*ops.lines, f"return vec3({channels});"])
     palette = f"""
-vec3 palette(float t) {{
+vec3 palette(float t, int first) {{
   float at = t * {PALETTE_LENGTH - 1}.0;
   int i = int(min(at, {PALETTE_LENGTH - 2}.0));
-  return mix(entry(i), entry(i + 1), at - float(i));
+  return mix(entry(first + i), entry(first + i + 1), at - float(i));
 }}
 """
-    return f"{palette * (mode == 'palette')}\nvec3 picture(vec2 p) {{\n  vec4 o = network(p);\n  {lines}\n}}\n"
+    taken = "vec2 p, vec2 pixel, vec2 across, vec2 down, float percent"
+    return f"{palette * bool(made.tables)}\nvec3 picture({taken}) {{\n  {lines}\n}}\n"

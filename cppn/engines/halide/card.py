@@ -14,7 +14,7 @@ import halide as hl
 from .picture import Picture
 from .pipeline import Built
 from .shape import PictureShape
-from .stages import Piece
+from .stages import Piece, Stages
 
 _SHARED = 32_768  # bytes of a block that every card has
 _PIXELS, _UNITS = 4, 8  # sums of a thread: 32 accumulators
@@ -30,21 +30,28 @@ class _Tile(NamedTuple):
 def build_for_card(shape: PictureShape) -> Built:
     """Of a shape, the pipeline for a card."""
     picture = Picture(shape)
-    _schedule(picture, _tile(shape))
-    tile = _tile(shape).pixels
-    return Built([picture.out], picture.arguments, tile, [(picture.count, tile, 0)])
+    tile = _tile(picture)
+    _schedule(picture, tile)
+    return Built([picture.out], picture.arguments, tile.pixels, [(picture.count, tile.pixels, 0)])
 
 
-def _tile(shape: PictureShape) -> _Tile:
+def _tile(picture: Picture) -> _Tile:
+    widest = max(map(_numbers, picture.stages), default=0) + 3 * len(picture.kept) + 8
+    fitting = [pixels for pixels in _TILES if 4 * pixels * widest <= _SHARED]
+    return _Tile(fitting[0], True) if fitting else _Tile(_TILES[-1], False)
+
+
+def _numbers(stages: Stages) -> int:
+    """How many of a pixel are there at once."""
+    shape = stages.shape
     units = [sum(one.units for one in stage.slices) for stage in shape.stages]
     # two consecutive stages are there at once, and those that are used again later
     used = {
         source for i, stage in enumerate(shape.stages) for source in (*stage.sources, *stage.shortcuts) if source < i
     }
     kept = sum(units[source - 1] for source in used if source)
-    widest = max(a + b for a, b in zip([0, *units], [*units, 4], strict=True)) + kept + len(shape.features) + 8
-    fitting = [pixels for pixels in _TILES if 4 * pixels * widest <= _SHARED]
-    return _Tile(fitting[0], True) if fitting else _Tile(_TILES[-1], False)
+    widest = max(a + b for a, b in zip([0, *units], [*units, 4], strict=True))
+    return (widest + kept + len(shape.features)) * stages.components
 
 
 def _schedule(picture: Picture, tile: _Tile) -> None:
@@ -63,16 +70,17 @@ def _schedule(picture: Picture, tile: _Tile) -> None:
     if picture.is_mixed:
         picture.colour.compute_at(home, level).store_in(hl.MemoryType.GPUShared)
         picture.colour.bound(c, 0, count).reorder(c, x).unroll(c).gpu_threads(x)
-    for feature in picture.stages.features:
-        feature.compute_at(home, level).store_in(hl.MemoryType.GPUShared).gpu_threads(x)
-    for i, piece in enumerate(picture.stages.pieces):
+    for func in (*picture.kept, *(feature for stages in picture.stages for feature in stages.features)):
+        func.compute_at(home, level).store_in(hl.MemoryType.GPUShared).gpu_threads(x)
+    pieces = (piece for stages in picture.stages for piece in stages.pieces)
+    for i, piece in enumerate(pieces):
         _schedule_piece(piece, i, home, level, x, tile)
 
 
 def _schedule_piece(piece: Piece, i: int, home: Any, level: Any, x: Any, tile: _Tile) -> None:
     o, h, total = hl.Var("o"), piece.func, piece.total
     hp, ht, op, ot = (hl.Var(f"{name}{i}") for name in ("hp", "ht", "op", "ot"))
-    units = _units(piece.shape.units)
+    units = _units(piece.shape.units, piece.components)
     h.compute_at(home, level).store_in(hl.MemoryType.GPUShared if tile.is_shared else hl.MemoryType.Heap)
     h.split(x, ht, hp, _PIXELS).split(o, ot, op, units).reorder(hp, op, ht, ot)
     rows = -(-piece.shape.units // units)
@@ -95,6 +103,6 @@ def _in_registers(funcs: Sequence[Any], home: Any, level: Any) -> None:
         func.compute_at(home, level)
 
 
-def _units(count: int) -> int:
+def _units(count: int, components: int) -> int:
     """Units of a thread: as many threads as there are groups, and no group much too large for the last units."""
-    return max(1, min(_UNITS, count // 8))
+    return max(1, min(_UNITS // components, count // 8))

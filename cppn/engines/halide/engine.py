@@ -9,25 +9,24 @@ bit for any number of threads, any band height and any crop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...field.color import NO_TURN
+from ...compose.composition import Composition, compose
 from ...network.develop import Field
-from ...network.stages import Network
+from ...network.stages import Network, Numbers
 from ...parallel import finish
 from ...recipe.view import Frame
 from ..base import Pixels, Plan, PointPlan, Quality, Resolve
-from ..fold import PIXEL, Folded, fold, fold_activation
+from ..fold import PIXEL, PLANE, Folded, fold, fold_activation
 from ..kernels.base import Kernel, Region
 from ..kernels.kernel import kernel
 from ..parts import total
 from ..workers import Workers
-from .shape import PLACES, TURN, PictureShape, ResolveShape, Shape, SliceShape, StageShape
+from .shape import PLACES, NetworkShape, PictureShape, ResolveShape, Shape, SliceShape, StageShape, prefix
 
 _NOWHERE: Mapping[str, Region] = {}
 _MOST = 10_000  # operations to compile: about two seconds
@@ -52,10 +51,10 @@ class HalideEngine:
         return self.workers.rows(rows)
 
     def prepare(self, field: Field, frame: Frame, quality: Quality) -> Plan:
-        return HalidePlan(self, field, fold(field, frame, turns=True), frame, quality)
+        return HalidePlan(self, compose(field), frame, quality)
 
     def prepare_points(self, field: Field, frame: Frame, quality: Quality) -> PointPlan:
-        return HalidePointPlan(self, field, fold(field, frame, turns=True), frame, quality)
+        return HalidePointPlan(self, compose(field), frame, quality)
 
     def takes(self, field: Field) -> bool:
         """Are its layers few, and its formulas short enough, to compile?"""
@@ -72,22 +71,28 @@ class _Bound:
 
     _scattered: bool
 
-    def __init__(self, engine: HalideEngine, field: Field, folded: Folded, frame: Frame, quality: Quality) -> None:
-        self._engine, self._channels, self._dtype = engine, field.color.channels, quality.dtype
-        self._making = engine.kernel(_shape(field, folded, quality, self._scattered))
+    def __init__(self, engine: HalideEngine, composition: Composition, frame: Frame, quality: Quality) -> None:
+        self._engine, self._channels, self._dtype = engine, composition.channels, quality.dtype
+        asked = composition.program.asked
+        folded = [
+            fold(composition.sources[network], frame if framed else PLANE, turns=True) for network, framed in asked
+        ]
+        self._making = engine.kernel(_shape(composition, folded, quality, self._scattered))
+        arrays: dict[str, Numbers] = {name: table.T for name, table in composition.tables.items()}
+        numbers: dict[str, float] = dict(composition.numbers)
+        for key, one in enumerate(folded):
+            arrays |= {prefix(key) + name: array for name, array in _arrays(one.network).items()}
+            numbers |= {prefix(key) + name: value for name, value in (_outputs(one) | _parameters(one.network)).items()}
         with np.errstate(over="ignore"):  # what is beyond float32 is infinite
             self._arrays = {
-                name: Region(np.ascontiguousarray(array, dtype=np.float32))
-                for name, array in _arrays(field, folded).items()
+                name: Region(np.ascontiguousarray(array, dtype=np.float32)) for name, array in arrays.items()
             }
         plane = frame._asdict()
         self._numbers = {
-            **_outputs(folded),
             "middle_x": (plane.pop("width") - 1) / 2, "middle_y": (plane.pop("height") - 1) / 2, **plane,
             "samples": int(quality.samples), "stride": quality.stride,
             "sample": 1 / int(quality.samples), "share": 1 / quality.cost,
-            **dict(zip(TURN, field.color.turn or NO_TURN, strict=True)),
-            **_parameters(folded.network),
+            **numbers,
         }  # fmt: skip
 
     @property
@@ -139,33 +144,30 @@ class HalidePointPlan(_Bound):
         out[:] = whole[0, :count]
 
 
-def _shape(field: Field, folded: Folded, quality: Quality, scattered: bool) -> PictureShape:
-    color = field.color
+def _shape(composition: Composition, folded: Sequence[Folded], quality: Quality, scattered: bool) -> PictureShape:
+    networks = tuple(
+        NetworkShape(
+            one.features,
+            tuple(
+                StageShape(
+                    stage.sources,
+                    tuple(SliceShape(part.activation.tree, part.units) for part in stage.slices),
+                    stage.shortcuts,
+                )
+                for stage in one.network.stages
+            ),
+        )
+        for one in folded
+    )
+    tables = tuple((name, len(table)) for name, table in composition.tables.items())
     return PictureShape(
-        folded.features,
-        tuple(
-            StageShape(
-                stage.sources,
-                tuple(SliceShape(one.activation.tree, one.units) for one in stage.slices),
-                stage.shortcuts,
-            )
-            for stage in folded.network.stages
-        ),
-        color.mode,
-        color.invert,
-        color.turn is not None or color.mode in ("hsv", "oklch"),
-        0 if color.table is None else len(color.table),
-        quality.samples != 1,
-        scattered,
-        quality.bits,
-        quality.dither,
+        composition.program, networks, tables, quality.samples != 1, scattered, quality.bits, quality.dither
     )
 
 
-def _arrays(field: Field, folded: Folded) -> dict[str, Any]:
+def _arrays(network: Network) -> dict[str, Numbers]:
     """By the names of the pipeline's images."""
-    table, network = field.color.table, folded.network
-    found: dict[str, Any] = {"table": np.zeros((1, 1)) if table is None else table.T}
+    found: dict[str, Numbers] = {}
     widths = network.widths
     for i, stage in enumerate(network.stages):
         found[f"b{i}"] = stage.bias

@@ -12,7 +12,6 @@ import halide as hl
 import numpy as np
 
 from ...errors import failure
-from ...field.color import channels
 from ...parallel import begin, finish
 from ..base import DTYPES
 from ..devices import Device, find
@@ -103,7 +102,7 @@ class CardKernel:
         rows, width = 1 if self._shape.scattered else _COMPARED, max(self.strip, other.strip)
         # single pixels may be fewer than the processor draws at once
         places = {name: Region(np.resize(arrays[name].array, width)) for name in PLACES if name in arrays}
-        mine, theirs = (np.zeros((rows, width, channels(self._shape.mode)), DTYPES[self._shape.bits]) for _ in range(2))
+        mine, theirs = (np.zeros((rows, width, self._shape.channels), DTYPES[self._shape.bits]) for _ in range(2))
         self._bind({**arrays, **places}, numbers)
         self._draw(Region(mine, (0, 0, 0)))
         with other.bound({**arrays, **places}, numbers) as run:

@@ -63,17 +63,20 @@ def float32_constants() -> Iterator[None]:
 
 
 class HalideOps(Ops):
-    """`table` is the two-dimensional buffer of a palette, `length` its entries; `lookup` takes a column's number.
+    """`lookup` takes a table as (its two-dimensional buffer, its length, a column's number).
 
     `guarded`: what comes may be no number; else what is undefined is not looked for.
     """
 
-    def __init__(self, table: Any = None, length: int = 0, *, guarded: bool = True) -> None:
-        self._table, self._length, self._guarded = table, length, guarded
+    def __init__(self, *, guarded: bool = True) -> None:
+        self._guarded = guarded
         self.low_32_bits = hl.u32(0xFFFFFFFF)
 
     def real(self, whole: Value) -> Value:
         return hl.cast(hl.Float(32), whole)
+
+    def whole(self, x: Value) -> Value:
+        return hl.cast(hl.UInt(32), hl.cast(hl.Int(32), f32(x)))
 
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return hl.select(condition, f32(yes), f32(no))
@@ -165,9 +168,10 @@ class HalideOps(Ops):
         return self._or_nan(math.nan, hl.select(y < f32(0.0), -angle, angle), y, x)
 
     def lookup(self, table: Value, t: Value) -> Value:
-        at = t * f32(self._length - 1)
-        low = hl.clamp(hl.cast(hl.Int(32), at), 0, self._length - 2)
-        a, b = self._table[low, table], self._table[low + 1, table]
+        image, length, column = table
+        at = t * f32(length - 1)
+        low = hl.clamp(hl.cast(hl.Int(32), at), 0, length - 2)
+        a, b = image[low, column], image[low + 1, column]
         return a + (b - a) * (at - hl.cast(hl.Float(32), low))
 
     def _or_nan(self, otherwise: Value, value: Expr, *args: Value) -> Expr:

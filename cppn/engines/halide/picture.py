@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import halide as hl
 
-from ...field.color import MODES, channels, decode, encode, to_srgb
+from ...compose.composition import columns
+from ...field.color import decode, encode
+from ...field.dual import Dual
+from ...field.formula import evaluate
+from ...field.ops import Value
+from ...field.program import SLOPES, Call, Let, Program
+from ..parts import size
+from ..undefined import can_be_undefined
 from .ops import Expr, HalideOps, f32, written
 from .pipeline import Built, lanes
-from .shape import PLACES, TURN, PictureShape
-from .stages import Stages, Tile, best_tile
+from .shape import PLACES, PictureShape, prefix
+from .stages import Stages, Tile, at, best_tile, put
 
 _F32, _INT = hl.Float(32), hl.Int(32)
+_LONG = 40  # operations of what is worked out once
 
 
 def build_picture(shape: PictureShape) -> Built:
@@ -35,19 +45,30 @@ def _schedule(picture: Picture, tile: Tile) -> None:
         home, level = total, grid.x
     if picture.is_mixed:
         picture.colour.compute_at(home, level).bound(c, 0, count).reorder(c, x).unroll(c).vectorize(x, tile.lanes)
-    picture.stages.schedule(home, level, x, tile)
+    for kept in picture.kept:
+        kept.compute_at(home, level).vectorize(x, tile.lanes)
+    for stages in picture.stages:
+        stages.schedule(home, level, x, tile)
+
+
+def _is_mixed(program: Program) -> bool:
+    """Does a channel take more than an output of its own?"""
+    return any(isinstance(step, Let) for step in program.steps) or any(len(tree.names) > 1 for tree in program.colour)
 
 
 class Picture:
     """The Funcs of a picture, not scheduled.
 
     `out`: of c, x, y. `total`: the sum of a pixel's samples over the RDom `grid`; None where there is one. `colour`: a
-    sample's, `is_mixed` where all channels are worked out together. `count`: channels.
+    sample's, `is_mixed` where all channels are worked out together. `stages`: of each call of the program. `kept`: what
+    is worked out once of a sample, beside them. `count`: channels.
     """
 
     def __init__(self, shape: PictureShape) -> None:
-        self._shape, self.count = shape, channels(shape.mode)
-        self.is_mixed = shape.averaged or shape.mode not in ("gray", "rgb")
+        self._shape, self.count = shape, shape.channels
+        self.is_mixed = shape.averaged or _is_mixed(shape.program)
+        self.stages: list[Stages] = []
+        self.kept: list[Any] = []
         self._images: dict[str, Any] = {}
         self._numbers: dict[str, Any] = {}
         self.total: Any = None
@@ -75,19 +96,19 @@ class Picture:
         shape, count = self._shape, self.count
         x, y, c, a, b = (hl.Var(name) for name in "xycab")
         place = [x, y, a, b] if shape.averaged else [x, y]
-        self.stages = Stages(shape.stages, shape.features, self._plane(place), place, self._image, self._number)
-        ops = HalideOps(self._image("table", 2), shape.table_length, guarded=self.stages.guarded)
-        leveled = []
-        for i in range(MODES[shape.mode]):
-            value, k = self.stages.output(i)
-            leveled.append(value * self._number(f"gain_{k}") + self._number(f"offset_{k}"))
-        turn = [self._number(key) for key in TURN] if shape.turned else None
-        colours = to_srgb(shape.mode, leveled, range(count), shape.invert, ops, turn)
-        if shape.averaged:
+        plane = self._plane(place)
+        known = {name: plane[name] if name in plane else self._number(name) for name in self._taken()}
+        for name, length in shape.tables:
+            known |= {key: (self._image(name, 2), length, k) for k, key in enumerate(columns(name))}
+        ops, sizes = HalideOps(guarded=self._guarded()), dict[str, float]()
+        colours = shape.program.run(known, ops, partial(self._ask, plane, place), partial(self._keep, place, sizes))
+        if shape.averaged and not shape.program.is_light:
             colours = [decode(v, ops) for v in colours]
         # colours are worked out side by side, then picked one at a time
         self.colour = hl.Func("colour")
-        self.colour[(*place, c)] = hl.mux(c, colours) if count > 1 else colours[0]
+        if shape.program.is_light and not shape.averaged:
+            colours = [encode(v, ops) for v in colours]
+        self.colour[(*place, c)] = hl.mux(c, [f32(one) for one in colours]) if count > 1 else f32(colours[0])
         if shape.averaged:
             samples, stride = (self._number(name, _INT) for name in ("samples", "stride"))
             self.grid = hl.RDom([(0, samples), (0, samples // stride)], "grid")
@@ -99,6 +120,61 @@ class Picture:
             value = self.colour[x, y, c]
         self.out = hl.Func("out")
         self.out[c, x, y] = written(value, *self._pixel(x, y), c, count, shape.bits, shape.dither)
+
+    def _taken(self) -> list[str]:
+        """The places and numbers that the program takes."""
+        tables = {key for name, _ in self._shape.tables for key in columns(name)}
+        return sorted(self._shape.program.names - tables)
+
+    def _guarded(self) -> bool:
+        """May a network's value be no number? What programs make of numbers always is one."""
+        cores = (one.core for network in self._shape.networks for stage in network.stages for one in stage.slices)
+        return can_be_undefined([*cores, *(tree for network in self._shape.networks for tree in network.features)])
+
+    def _ask(
+        self, plane: Mapping[str, Expr], place: list[Any], call: Call, known: Mapping[str, Value]
+    ) -> list[Value]:  # fmt: skip
+        """The stages of a network, and its leveled outputs."""
+        key = self._shape.program.asked.index((call.network, call.at is None))
+        name = prefix(key)
+        stages = Stages(
+            self._shape.networks[key], self._at(plane, call, known), place,
+            lambda text, dimensions: self._image(name + text, dimensions), lambda text: self._number(name + text),
+            f"call{len(self.stages)}_",
+        )  # fmt: skip
+        self.stages.append(stages)
+        leveled = []
+        for i in range(len(call.outputs)):
+            value, k = stages.output(i)
+            gain, offset = (self._number(f"{name}{one}_{k}") for one in ("gain", "offset"))
+            leveled.append(value * gain + offset)
+        return leveled
+
+    def _at(self, plane: Mapping[str, Expr], call: Call, known: Mapping[str, Value]) -> Mapping[str, Value]:
+        """u, v, x and y where a network is asked, with their derivatives if these are asked for."""
+        if call.at is None:
+            slopes = {
+                key: [one if isinstance(one, float) else self._number(one) for one in SLOPES[key]] for key in plane
+            }
+            return {key: Dual(one, *slopes[key]) for key, one in plane.items()} if call.slopes else plane
+        ops, parts = HalideOps(), 3 if call.slopes else 1
+        x, y = (Dual(*(evaluate(part, known, ops) for part in one[:parts])) for one in call.at)
+        place = {"u": x, "v": y, "x": x, "y": y}
+        return place if call.slopes else {key: one.value for key, one in place.items()}
+
+    def _keep(self, place: list[Any], sizes: dict[str, float], step: Let, value: Value) -> Value:
+        """What is long, and used several times, is worked out once; a compiler would see it wherever it is used.
+
+        One network's colours are short; worked out apart, a pixel in ten thousand would be rounded otherwise.
+        """
+        found = size(step.tree, sizes)
+        if found <= _LONG or isinstance(value, float) or not self._shape.program.is_light:
+            sizes[step.name] = found
+            return value
+        func = hl.Func(f"kept{len(self.kept)}")
+        put(func, place, value)
+        self.kept.append(func)
+        return at(func, place)
 
     def _plane(self, place: list[Any]) -> dict[str, Expr]:
         """Where the place is: in pixels from the middle, and in the plane."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from ...field.dual import Dual
 from ...field.formula import Node, name, number
+from ...field.program import Call, Let, Program
 
 PLACES = ("column", "row")  # the names of the arrays that tell single pixels
-TURN = ("turns", "same", "before", "after")  # the names of the numbers that turn hues
 
 
 class SliceShape(NamedTuple):
@@ -26,23 +27,35 @@ class StageShape(NamedTuple):
     shortcuts: tuple[int, ...]
 
 
-class PictureShape(NamedTuple):
-    """Of a kernel that draws fields."""
+class NetworkShape(NamedTuple):
+    """Of a network that is asked: the inputs that are to be computed, and its stages."""
 
     features: tuple[Node, ...]
     stages: tuple[StageShape, ...]
-    mode: str
-    # at run time, these two would round a pixel in 100 000 otherwise: 255·(1 − c) + ½ becomes 255.5 − 255·c
-    invert: bool
-    turned: bool  # its hues; where a hue is only added to, always
-    table_length: int
+
+
+class PictureShape(NamedTuple):
+    """Of a kernel that draws fields. `networks`: as the program asks them. `tables`: names and lengths."""
+
+    program: Program
+    networks: tuple[NetworkShape, ...]
+    tables: tuple[tuple[str, int], ...]
     averaged: bool
     scattered: bool  # single pixels, wherever they are
     bits: int
     dither: bool
 
+    @property
+    def channels(self) -> int:
+        """1 for grey pictures, 3 for colour."""
+        return len(self.program.colour)
+
     def __str__(self) -> str:
-        return "-".join(str(sum(one.units for one in stage.slices)) for stage in self.stages) + f" {self.mode}"
+        networks = (
+            "-".join(str(sum(one.units for one in stage.slices)) for stage in network.stages)
+            for network in self.networks
+        )
+        return " ".join([" and ".join(networks), *(name for name, _ in self.tables)])
 
 
 class ResolveShape(NamedTuple):
@@ -56,6 +69,11 @@ class ResolveShape(NamedTuple):
         return f"anti-aliasing, {self.channels} channels"
 
 
+def prefix(network: int) -> str:
+    """Of the names of a network's arrays and numbers: it is that one of those that are asked."""
+    return f"n{network}_"
+
+
 Shape = PictureShape | ResolveShape
 _KINDS: dict[str, type[Any]] = {"picture": PictureShape, "resolve": ResolveShape}
 
@@ -65,10 +83,16 @@ def to_text(shape: Shape) -> str:
     kind = next(kind for kind, made in _KINDS.items() if isinstance(shape, made))
     told: dict[str, Any] = shape._asdict()
     if isinstance(shape, PictureShape):
-        told["features"] = [_write(tree) for tree in shape.features]
-        told["stages"] = [
-            [stage.sources, [[_write(one.core), one.units] for one in stage.slices], stage.shortcuts]
-            for stage in shape.stages
+        told["program"] = _write_program(shape.program)
+        told["networks"] = [
+            [
+                [_write(tree) for tree in network.features],
+                [
+                    [stage.sources, [[_write(one.core), one.units] for one in stage.slices], stage.shortcuts]
+                    for stage in network.stages
+                ],
+            ]
+            for network in shape.networks
         ]
     return json.dumps({"kind": kind, **told}, separators=(",", ":"))
 
@@ -78,16 +102,53 @@ def from_text(text: str) -> Shape:
     told = json.loads(text)
     kind = _KINDS[told.pop("kind")]
     if kind is PictureShape:
-        told["features"] = tuple(_read(tree) for tree in told["features"])
-        told["stages"] = tuple(
-            StageShape(tuple(sources), tuple(SliceShape(_read(core), units) for core, units in slices), tuple(past))
-            for sources, slices, past in told["stages"]
+        told["program"] = _read_program(told["program"])
+        told["networks"] = tuple(
+            NetworkShape(
+                tuple(map(_read, features)),
+                tuple(
+                    StageShape(
+                        tuple(sources), tuple(SliceShape(_read(core), units) for core, units in slices), tuple(past)
+                    )
+                    for sources, slices, past in stages
+                ),
+            )
+            for features, stages in told["networks"]
         )
+        told["tables"] = tuple(map(tuple, told["tables"]))
     shape: Shape = kind(**told)
     return shape
 
 
-def _write(tree: Node) -> Any:
+def _write_program(program: Program) -> Any:
+    steps = [
+        [step.name, _write(step.tree)]
+        if isinstance(step, Let)
+        else [step.network, step.outputs, step.slopes, step.at and [[_write(part) for part in one] for one in step.at]]
+        for step in program.steps
+    ]
+    return [steps, [_write(tree) for tree in program.colour], program.is_light]
+
+
+def _read_program(told: Any) -> Program:
+    steps, colour, is_light = told
+    return Program(tuple(map(_read_step, steps)), tuple(map(_read, colour)), is_light)
+
+
+def _read_step(told: Any) -> Let | Call:
+    if len(told) == 2:
+        return Let(told[0], _read(told[1]))
+    network, outputs, slopes, at = told
+    place = None
+    if at is not None:
+        x, y = (Dual(*map(_read, one)) for one in at)
+        place = x, y
+    return Call(network, tuple(outputs), tuple((du, dv) for du, dv in slopes), place)
+
+
+def _write(tree: Any) -> Any:
+    if isinstance(tree, float):  # of a derivative that nobody asks for
+        return tree
     if tree.op == "number":
         return tree.value
     return tree.name if tree.op == "name" else [tree.op, *map(_write, tree.args)]

@@ -6,17 +6,19 @@ in vector registers and meet their activation before they leave them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import halide as hl
 
+from ...field.dual import Dual, DualOps, dual
 from ...field.formula import Node, evaluate
+from ...field.ops import Ops, Value
 from ..fold import PIXEL
 from ..parts import Part, cut
 from ..undefined import can_be_undefined
-from .ops import Expr, HalideOps, f32
-from .shape import SliceShape, StageShape
+from .ops import HalideOps, f32
+from .shape import NetworkShape, SliceShape, StageShape
 
 _HEAVY = 12  # operations of an activation above which unrolling it costs more compiling than it saves
 
@@ -50,41 +52,58 @@ class Piece(NamedTuple):
     total: Any  # the Func that sums, or None
     loops: Sequence[Any]  # over what is summed
     parts: Sequence[Any]  # of its activation
+    components: int  # of its values: 3 with derivatives, else 1
+
+
+def put(func: Any, args: list[Any], value: Value) -> None:
+    """Define a Func: of a Dual, one with three components."""
+    func[tuple(args)] = tuple(f32(one) for one in value) if isinstance(value, Dual) else f32(value)
+
+
+def at(func: Any, args: list[Any]) -> Value:
+    """A Func's value: of three components, a Dual."""
+    found = func[tuple(args)]  # two of Funcs themselves `select` makes a tuple of
+    return Dual(*(hl.Expr(found[k]) for k in range(3))) if func.outputs() == 3 else hl.Expr(found)
 
 
 class Stages:
     """The Funcs of a network's stages at a place (x, y, …).
 
-    `image`, `number`: give the arrays and numbers that the pipeline is bound to, by name: `pixel{i}` and `w{i}_{j}`
-    are the weights of stage i for u and v, and for its j-th source, `b{i}` the biases, `{parameter}_{i}_{k}` the
-    parameters of its k-th slice. `guarded`: may a value be no number?
+    `plane`: u, v, x and y; with derivatives, Duals, and then so are all values. `image`, `number`: give the arrays and
+    numbers that the pipeline is bound to, by name: `pixel{i}` and `w{i}_{j}` are the weights of stage i for u and v,
+    and for its j-th source, `b{i}` the biases, `{parameter}_{i}_{k}` the parameters of its k-th slice. `label`: of
+    Funcs. `guarded`: may a value be no number?
     """
 
     def __init__(
-        self, shapes: Sequence[StageShape], features: Sequence[Node], plane: dict[str, Expr], place: list[Any],
-        image: Callable[[str, int], Any], number: Callable[[str], Any],
+        self, shape: NetworkShape, plane: Mapping[str, Value], place: list[Any],
+        image: Callable[[str, int], Any], number: Callable[[str], Any], label: str,
     ) -> None:  # fmt: skip
-        self._plane, self._place, self._image, self._number = plane, place, image, number
-        cores = [one.core for shape in shapes for one in shape.slices]
-        self.guarded = can_be_undefined([*features, *cores])
-        self._ops = HalideOps(guarded=self.guarded)
+        self._plane, self._place, self._image, self._number, self._label = plane, place, image, number, label
+        self.shape = shape
+        self._steep = any(isinstance(one, Dual) for one in plane.values())
+        self.components = 3 if self._steep else 1
+        cores = [one.core for stage in shape.stages for one in stage.slices]
+        self.guarded = can_be_undefined([*shape.features, *cores])
+        ops = HalideOps(guarded=self.guarded)
+        self._ops: Ops = DualOps(ops) if self._steep else ops
         self.features: list[Any] = []  # Funcs in the order in which they are computed
-        self._entering = [self._feature(j, tree) for j, tree in enumerate(features)]
+        self._entering = [self._feature(j, tree) for j, tree in enumerate(shape.features)]
         self._values: list[list[Piece]] = [[]]  # as sources are numbered
-        for i, shape in enumerate(shapes):
-            self._values.append(self._stage(i, shape))
+        for i, stage in enumerate(shape.stages):
+            self._values.append(self._stage(i, stage))
 
     @property
     def pieces(self) -> list[Piece]:
         """The slices of all stages, in the order in which they are computed."""
         return [piece for pieces in self._values for piece in pieces]
 
-    def output(self, unit: int) -> tuple[Expr, int]:
+    def output(self, unit: int) -> tuple[Value, int]:
         """A unit of the last stage, and the number of its slice."""
         return self._unit(self._values[-1], unit)
 
     def _feature(self, index: int, tree: Node) -> Any:
-        funcs = self._work_out(cut(tree), dict(self._plane), f"feature{index}", self._place)
+        funcs = self._work_out(cut(tree), dict(self._plane), f"{self._label}feature{index}", self._place)
         self.features += funcs
         return funcs[-1]
 
@@ -97,70 +116,78 @@ class Stages:
 
     def _slice(self, index: int, k: int, one: SliceShape, shape: StageShape, first: int) -> Piece:
         o, label = hl.Var("o"), f"{index}_{k}"
+        place = [*self._place, o]
         unit = o + first if first else o
         z, loops = self._image(f"b{index}", 1)[unit], []
+        if self._steep:
+            z = dual(z)
         for j, source in enumerate(shape.sources):
             if not source:
                 z = self._entered(z, index, j, unit)
         total = None
         summed = [(j, piece) for j, source in enumerate(shape.sources) if source for piece in self._values[source]]
         if summed:
-            total = hl.Func(f"sum{label}")
-            total[(*self._place, o)] = z
+            total = hl.Func(f"{self._label}sum{label}")
+            put(total, place, z)
             for n, (j, piece) in enumerate(summed):
-                r = hl.RDom([(0, piece.shape.units)], f"k{label}_{n}")
+                r = hl.RDom([(0, piece.shape.units)], f"{self._label}k{label}_{n}")
                 column = r + piece.first if piece.first else r
-                weight = self._image(f"w{index}_{j}", 2)
-                total[(*self._place, o)] += weight[column, unit] * piece.func[(*self._place, r)]
+                weight = self._image(f"w{index}_{j}", 2)[column, unit]
+                put(total, place, at(total, place) + weight * at(piece.func, [*self._place, r]))
                 loops.append(r)
-            z = hl.Expr(total[(*self._place, o)])
-        value, parts = self._activated(one.core, z, label, [*self._place, o])
+            z = at(total, place)
+        value, parts = self._activated(one.core, z, label, place)
         for source in shape.shortcuts:
             value = value + self._at(self._values[source], unit)
-        func = hl.Func(f"h{label}")
-        func[(*self._place, o)] = value
-        return Piece(func, one, first, total, loops, parts)
+        func = hl.Func(f"{self._label}h{label}")
+        put(func, place, value)
+        return Piece(func, one, first, total, loops, parts, self.components)
 
-    def _entered(self, z: Expr, index: int, source: int, unit: Any) -> Expr:
+    def _entered(self, z: Value, index: int, source: int, unit: Any) -> Value:
         """The sums with what the network's inputs add."""
         pixel = self._image(f"pixel{index}", 2)
         u, v = (self._plane[one.name] for one in PIXEL)
         z = z + pixel[1, unit] * v + pixel[0, unit] * u
         for j, feature in enumerate(self._entering):
-            z = z + self._image(f"w{index}_{source}", 2)[j, unit] * feature[tuple(self._place)]
+            z = z + self._image(f"w{index}_{source}", 2)[j, unit] * at(feature, self._place)
         return z
 
-    def _unit(self, pieces: Sequence[Piece], unit: int) -> tuple[Expr, int]:
+    def _unit(self, pieces: Sequence[Piece], unit: int) -> tuple[Value, int]:
         k = max(k for k, piece in enumerate(pieces) if piece.first <= unit)
-        return pieces[k].func[(*self._place, unit - pieces[k].first)], k
+        return at(pieces[k].func, [*self._place, unit - pieces[k].first]), k
 
-    def _at(self, pieces: Sequence[Piece], unit: Any) -> Expr:
+    def _at(self, pieces: Sequence[Piece], unit: Any) -> Value:
         """A unit of a source, wherever it lies."""
         if len(pieces) == 1:
-            return hl.Expr(pieces[0].func[(*self._place, unit)])
+            return at(pieces[0].func, [*self._place, unit])
         value: Any = None
         for piece in reversed(pieces):
             within = hl.clamp(unit - piece.first, 0, piece.shape.units - 1)
-            here = hl.Expr(piece.func[(*self._place, within)])
-            value = here if value is None else hl.select(unit < piece.first + piece.shape.units, here, value)
+            here = at(piece.func, [*self._place, within])
+            value = here if value is None else self._ops.where(unit < piece.first + piece.shape.units, here, value)
         return value
 
-    def _activated(self, core: Node, z: Expr, label: str, place: list[Any]) -> tuple[Expr, list[Any]]:
+    def _activated(self, core: Node, z: Value, label: str, place: list[Any]) -> tuple[Value, list[Any]]:
         """The value of a core, and the Funcs of its parts."""
-        values = {"x": z, **{key: self._number(f"{key}_{label}") for key in sorted(core.names - {"x"})}}
+        numbers = {key: self._of_kind(self._number(f"{key}_{label}")) for key in sorted(core.names - {"x"})}
+        values = {"x": z, **numbers}
         *before, last = cut(core)
-        parts = self._work_out(before, values, f"part{label}", place)
-        return f32(evaluate(last.tree, values, self._ops)), parts
+        parts = self._work_out(before, values, f"{self._label}part{label}", place)
+        return self._of_kind(evaluate(last.tree, values, self._ops)), parts
 
-    def _work_out(self, parts: Sequence[Part], values: dict[str, Expr], label: str, place: list[Any]) -> list[Any]:
+    def _work_out(self, parts: Sequence[Part], values: dict[str, Value], label: str, place: list[Any]) -> list[Any]:
         """A Func of the place for each part of a formula; `values` come to know them."""
         funcs = []
         for k, part in enumerate(parts):
             func = hl.Func(f"{label}_{k}")
-            func[tuple(place)] = f32(evaluate(part.tree, values, self._ops))
-            values[part.name] = hl.Expr(func[tuple(place)])  # two of Funcs themselves `select` makes a tuple of
+            put(func, place, self._of_kind(evaluate(part.tree, values, self._ops)))
+            values[part.name] = at(func, place)
             funcs.append(func)
         return funcs
+
+    def _of_kind(self, value: Value) -> Value:
+        """A value, perhaps a plain number, as all of these are."""
+        return dual(value) if self._steep else f32(value)
 
     def schedule(self, home: Any, level: Any, x: Any, tile: Tile) -> None:
         """Compute all within a loop, `level`, of `home`, a strip along x at a time."""
@@ -173,16 +200,17 @@ class Stages:
         o, h, total = hl.Var("o"), piece.func, piece.total
         xo, xi, oo, oi = (hl.Var(f"{name}{i}") for name in ("xo", "xi", "oo", "oi"))
         units = min(2 if total is None else tile.units, piece.shape.units)
-        h.compute_at(home, level).split(x, xo, xi, tile.strip)
+        width = tile.lanes * max(1, tile.vectors // piece.components)
+        h.compute_at(home, level).split(x, xo, xi, width)
         h.split(o, oo, oi, units).reorder(xi, oi, xo, oo).vectorize(xi, tile.lanes)
         if sum(1 for _ in piece.shape.core.walk()) <= _HEAVY and not piece.parts:
             h.unroll(xi).unroll(oi)
         for part in piece.parts:
-            part.compute_at(h, xo).split(x, xo, xi, tile.strip).vectorize(xi, tile.lanes)
+            part.compute_at(h, xo).split(x, xo, xi, width).vectorize(xi, tile.lanes)
         if total is None:
             return
-        total.compute_at(h, xo).split(x, xo, xi, tile.strip).vectorize(xi, tile.lanes).unroll(xi).unroll(o)
+        total.compute_at(h, xo).split(x, xo, xi, width).vectorize(xi, tile.lanes).unroll(xi).unroll(o)
         for n, loop in enumerate(piece.loops):
             update = total.update(n)
-            update.split(x, xo, xi, tile.strip).reorder(xi, o, loop.x, xo).vectorize(xi, tile.lanes)
+            update.split(x, xo, xi, width).reorder(xi, o, loop.x, xo).vectorize(xi, tile.lanes)
             update.unroll(xi).unroll(o)

@@ -1,0 +1,1 @@
+"""What a picture is made of, beyond one network and one ramp: a Field as a Program that every engine runs."""
