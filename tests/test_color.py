@@ -7,20 +7,10 @@ import numpy as np
 import pytest
 
 import cppn
-from cppn.field.color import (
-    MODES,
-    decode,
-    encode,
-    hue_turn,
-    linear_to_oklab,
-    oklab_to_linear,
-    palette_names,
-    palette_table,
-    quantise,
-    to_srgb,
-    turn_palette,
-)
+from cppn.field.color import MODES, hue_turn, quantise, to_srgb, turn_palette
 from cppn.field.numpy_ops import NumpyOps
+from cppn.field.palettes import palette_names, palette_table
+from cppn.field.spaces import decode, encode, linear_to_oklab, oklab_to_linear
 
 OPS = NumpyOps()
 GRID = np.stack(np.meshgrid(*[np.linspace(0, 1, 9)] * 3), -1).reshape(-1, 3)

@@ -159,7 +159,7 @@ def test_tones_are_what_they_say(tone):
 
 
 def test_ramps_go_from_dark_to_light():
-    from cppn.field.color import palette_table
+    from cppn.field.palettes import palette_table
 
     for name, ramp in RAMPS.items():
         ends = oklab((255 * palette_table(ramp)[None, [0, -1]]).astype(np.uint8))[0, :, 0]

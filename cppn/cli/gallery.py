@@ -121,7 +121,7 @@ def _check(flags: dict[str, Any]) -> None:
     """Errors: CppnError for flags that contradict each other."""
     from ..engines import Quality
     from ..errors import CppnError, shorten
-    from ..field.color import palette_table
+    from ..field.palettes import palette_table
     from ..files.sinks.formats import PICTURE_FORMATS
 
     origins = [

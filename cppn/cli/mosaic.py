@@ -226,7 +226,7 @@ def _write_film(
 def _check(recipe: Recipe, places: Places, flags: dict[str, Any], targets: int) -> None:
     """Before training, not after it: can what is wanted of its networks be shown, and written?"""
     from ..errors import CppnError
-    from ..field.color import palette_table
+    from ..field.palettes import palette_table
     from ..files.sinks import check
     from ..files.sinks.film_base import Film
     from ..files.sinks.films import check_film

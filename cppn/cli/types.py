@@ -188,7 +188,7 @@ def _activation_names() -> list[str]:
 
 
 def _palette_names() -> list[str]:
-    from ..field.color import palette_names
+    from ..field.palettes import palette_names
 
     return palette_names()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -11,11 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..field.color import NO_TURN, TURNED, ColorMap, to_srgb
+from ..field.color import NO_TURN, TURNED, ColorMap, to_srgb, turn_palette
+from ..field.dual import Dual
+from ..field.ops import Value
+from ..field.palettes import palette_table
 from ..field.program import Program, Writer
-from ..field.trees import Tree
 from ..network.develop import Field
 from ..network.stages import Network
+from ..recipe import FinishRecipe
+from .coloring import coloured, toned
+from .finish import finished
+from .point import Point
 
 TURN = ("turns", "same", "before", "after")  # the names of the numbers that turn hues
 _ADDED_TO = ("hsv", "oklch")  # modes whose hue is only added to, so that it may always be
@@ -51,7 +57,15 @@ def compose(field: Field, *, is_open: bool = False) -> Composition:
 
     `is_open`: what may be switched on and off are numbers, so that the program stays the same.
     """
-    made = _written(field.color, is_open)
+    return _with_networks(_written(field.color, field.finish, is_open), field)
+
+
+def tone(field: Field) -> Composition:
+    """The value that a field's colours follow, as one channel of light."""
+    return _with_networks(_of_tone(field.color), field)
+
+
+def _with_networks(made: _Written, field: Field) -> Composition:
     return Composition(made.program, made.numbers, made.tables, (Source(field.network, field.color.levels),))
 
 
@@ -62,21 +76,45 @@ class _Written(NamedTuple):
 
 
 @lru_cache(maxsize=64)  # most frames of a film differ in their networks alone
-def _written(color: ColorMap, is_open: bool) -> _Written:
+def _written(color: ColorMap, finish: FinishRecipe, is_open: bool) -> _Written:
     writer = Writer()
-    outputs = [one.value for one in writer.ask(0, color.outputs)]
+    outputs = writer.ask(0, color.outputs)
     tables = {} if color.table is None else {"palette": color.table}
-    turn: list[Tree] | None = None
+    if color.is_plain and finish.is_plain:
+        return _ended(writer, _plain(color, outputs, tables, writer, is_open), False, tables)
+    if color.across is not None:
+        tables["across"] = turn_palette(palette_table(color.across), color.hue)
+    point = Point(writer, toned(color, outputs, writer), color.channels)
+    light = coloured(point, color, outputs, finish)
+    return _ended(writer, finished(point, light, finish), True, tables)
+
+
+@lru_cache(maxsize=8)
+def _of_tone(color: ColorMap) -> _Written:
+    writer = Writer()
+    return _ended(writer, [toned(color, writer.ask(0, color.outputs), writer)], True, {})
+
+
+def _plain(
+    color: ColorMap, outputs: Sequence[Dual], tables: Iterable[str], writer: Writer, is_open: bool
+) -> list[Value]:  # fmt: skip
+    turn: list[Value] | None = None
     if color.turn is not None or color.mode in (TURNED if is_open else _ADDED_TO):
         turn = [writer.number(key, one).value for key, one in zip(TURN, color.turn or NO_TURN, strict=True)]
     handles = [writer.trees.name(column) for key in tables for column in columns(key)]
     # at run time, this would round a pixel in 100 000 otherwise: 255·(1 − c) + ½ becomes 255.5 − 255·c
-    invert = writer.number("invert", color.invert) > 0.5 if is_open else color.invert
-    colour = to_srgb(color.mode, outputs, handles, invert, writer.trees, turn)
-    program = writer.program(colour, is_light=False)
+    invert = writer.number("invert", color.invert).value > 0.5 if is_open else color.invert
+    return to_srgb(color.mode, [one.value for one in outputs], handles, invert, writer.trees, turn)
+
+
+def _ended(
+    writer: Writer, colour: Sequence[Value], is_light: bool, tables: Mapping[str, NDArray[np.float64]]
+) -> _Written:  # fmt: skip
+    program = writer.program(colour, is_light)
     taken = program.names
     numbers = {key: value for key, value in writer.numbers.items() if key in taken}
-    return _Written(program, MappingProxyType(numbers), MappingProxyType(tables))
+    kept = {key: table for key, table in tables.items() if taken & {*columns(key)}}
+    return _Written(program, MappingProxyType(numbers), MappingProxyType(kept))
 
 
 def columns(table: str) -> tuple[str, ...]:

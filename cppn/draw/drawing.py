@@ -10,15 +10,17 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..compose.composition import tone
 from ..engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
 from ..engines.fade import DEEP, FadePlan
 from ..errors import CppnError, shorten
-from ..network.develop import Field, develop, needs_levels
+from ..network.develop import Field, develop, needs_curve, needs_levels
 from ..recipe import Recipe
 from ..recipe.view import SIZE, View, check_size, frame
 
 BAND = 1 << 20  # samples of a band, about: a fraction of a second's work, a few megabytes
 _GRID = 64  # points a side of the grid on which levels are measured
+_CURVE = 64  # parts of a curve
 _SHARES = (1, 99)  # per cent of the values below black and below white
 MOST_BYTES = 1 << 36  # of an array in memory
 _PLAIN = Quality()
@@ -36,11 +38,15 @@ def complete(recipe: Recipe) -> Recipe:
 def developed(recipe: Recipe) -> tuple[Recipe, Field]:
     """A recipe with nothing left open, as `complete` makes it, and its field."""
     field = develop(recipe)
-    if not needs_levels(recipe):
-        return recipe, field
-    levels = measure([field])
-    color = recipe.color.replace(measured=levels)
-    return recipe.replace(color=color), field.with_levels(levels)
+    if needs_levels(recipe):
+        levels = measure([field])
+        recipe = recipe.replace(color=recipe.color.replace(measured=levels))
+        field = field.with_levels(levels)
+    if needs_curve(recipe):
+        curve = measure_curve([field])
+        recipe = recipe.replace(color=recipe.color.replace(curve=curve))
+        field = field.with_curve(curve)
+    return recipe, field
 
 
 def measure(fields: Iterable[Field]) -> tuple[float, float]:
@@ -62,6 +68,25 @@ def measure(fields: Iterable[Field]) -> tuple[float, float]:
         raise CppnError("the field has no finite value in this view", where="color.levels", legal="set levels by hand")
     low, high = (float(f"{v:.5e}") for v in np.percentile(values, _SHARES))
     return (low, high) if low < high else (low - 0.5, low + 0.5)  # one value nearly everywhere
+
+
+def measure_curve(fields: Iterable[Field]) -> tuple[float, ...]:
+    """The values of these fields' tone below which 0, 1, 2, … equal parts of their views' areas lie, together.
+
+    Errors: CppnError if it takes no finite value.
+    """
+    from ..engines.reference import sampled
+
+    found = []
+    for field in fields:
+        j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
+        found.append(sampled(tone(field), frame(field.view, _GRID, _GRID), i, j).ravel())
+    values = np.concatenate(found)
+    values = values[np.isfinite(values)]
+    if not values.size:
+        raise CppnError("the field has no finite value in this view", where="color.curve", legal="change the tone")
+    curve = np.quantile(values, np.linspace(0, 1, _CURVE + 1))
+    return tuple(float(f"{v:.5e}") for v in curve)
 
 
 def is_deep(view: View, size: tuple[int, int]) -> bool:

@@ -54,6 +54,11 @@ class Quality:
         return np.dtype(DTYPES[self.bits])
 
     @property
+    def sharp(self) -> float:
+        """How many samples lie side by side in a pixel: edges are as soft as one is wide."""
+        return 1.0 if self.samples == "auto" else float(self.samples)
+
+    @property
     def cost(self) -> int:
         """Samples that every pixel takes; of "auto", at least."""
         return 1 if self.samples == "auto" else self.samples**2 // self.stride

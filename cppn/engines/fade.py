@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..field.color import decode, encode, quantise
+from ..field.color import quantise
 from ..field.numpy_ops import NumpyOps
+from ..field.spaces import decode, encode
 from .base import Pixels, Plan, Quality
 
 DEEP = 16  # bits of the pictures that are mixed

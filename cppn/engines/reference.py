@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compose.composition import columns, compose
-from ..field.color import decode, encode, quantise
+from ..compose.composition import Composition, columns, compose
+from ..field.color import quantise
 from ..field.dual import Dual, DualOps, dual
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..field.ops import Ops, Value
 from ..field.program import Call
+from ..field.spaces import decode, encode
 from ..network.develop import Field
 from ..network.stages import Network
 from ..network.walk import Core, DualUnits, walk
@@ -109,9 +111,6 @@ class ReferencePlan:
 
     def __init__(self, field: Field, frame: Frame, quality: Quality) -> None:
         self.frame, self.quality, self._composition = frame, quality, compose(field)
-        self._known = {**frame.numbers, **self._composition.numbers}
-        for name, table in self._composition.tables.items():
-            self._known |= dict(zip(columns(name), table.T, strict=True))
 
     def draw(self, out: Pixels, top: int, left: int = 0) -> None:
         rows, columns, channels = out.shape
@@ -127,40 +126,43 @@ class ReferencePlan:
             out[start : start + _BLOCK] = self._quantise(self._colours(i, j), i, j).T
 
     def _colours(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
-        grid, is_light = self.quality.grid, self._composition.program.is_light
-        if len(grid) == 1:
-            found = self._sample(i, j)
+        f, quality, is_light = self.frame, self.quality, self._composition.program.is_light
+        u, v = i - (f.width - 1) / 2, j - (f.height - 1) / 2
+        sample = partial(sampled, self._composition, f, sharp=quality.sharp)
+        if len(quality.grid) == 1:
+            found = sample(u, v)
             return np.asarray(encode(found, _OPS)) if is_light else found
         total = np.zeros((self._composition.channels, i.size))
-        for a, b in grid:
-            found = self._sample(i + a, j + b)
+        for a, b in quality.grid:
+            found = sample(u + a, v + b)
             total += found if is_light else decode(found, _OPS)
-        return np.asarray(encode(total / len(grid), _OPS))
-
-    def _sample(self, i: NDArray[Any], j: NDArray[Any]) -> Floats:
-        f = self.frame
-        u, v = i - (f.width - 1) / 2, j - (f.height - 1) / 2
-        place = {"u": u, "v": v, "x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
-        with np.errstate(all="ignore"):
-            found = self._composition.program.run({**self._known, **place}, _OPS, self._ask)
-            return np.stack([np.broadcast_to(one, u.shape) for one in found])
-
-    def _ask(self, call: Call, known: Mapping[str, Value]) -> list[Value]:
-        """The leveled outputs of a network, with their slopes if they are asked for."""
-        source = self._composition.sources[call.network]
-        low, high = source.levels
-        if not call.slopes:
-            x, y = (evaluate(one.value, known, _OPS) for one in call.at) if call.at else (known["x"], known["y"])
-            return list((outputs(source.network, x, y)[-1] - low) / (high - low))
-        if call.at is None:
-            f = self.frame
-            x, y = Dual(known["x"], f.ux, f.vx), Dual(known["y"], f.uy, f.vy)
-        else:
-            x, y = (Dual(*(evaluate(part, known, _OPS) for part in one)) for one in call.at)
-        found = slopes(source.network, x, y)[-1]
-        parts = (found.value - low) / (high - low), found.du / (high - low), found.dv / (high - low)
-        return [Dual(value, du, dv) for value, du, dv in zip(*parts, strict=True)]
+        return np.asarray(encode(total / len(quality.grid), _OPS))
 
     def _quantise(self, colours: Floats, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
         quality, wide = self.quality, (i.astype(np.uint64), j.astype(np.uint64))
         return np.stack(quantise(list(colours), *wide, quality.bits, quality.dither, _OPS))
+
+
+def sampled(made: Composition, f: Frame, u: NDArray[Any], v: NDArray[Any], sharp: float = 1.0) -> Floats:
+    """The channels of a composition, so many pixels right of and below the frame's middle: (channels, points)."""
+    known: dict[str, Value] = {**f.numbers, **made.numbers, "sharp": float(sharp)}
+    for name, table in made.tables.items():
+        known |= dict(zip(columns(name), table.T, strict=True))
+    known |= {"u": u, "v": v, "x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
+
+    def ask(call: Call, known: Mapping[str, Value]) -> list[Value]:
+        """The leveled outputs of a network, with their slopes if they are asked for."""
+        network, (low, high) = made.sources[call.network]
+        if not call.slopes:
+            x, y = (evaluate(one.value, known, _OPS) for one in call.at) if call.at else (known["x"], known["y"])
+            return list((outputs(network, x, y)[-1] - low) / (high - low))
+        if call.at is None:
+            x, y = Dual(known["x"], f.ux, f.vx), Dual(known["y"], f.uy, f.vy)
+        else:
+            x, y = (Dual(*(evaluate(part, known, _OPS) for part in one)) for one in call.at)
+        found = slopes(network, x, y)[-1]
+        parts = (found.value - low) / (high - low), found.du / (high - low), found.dv / (high - low)
+        return [Dual(value, du, dv) for value, du, dv in zip(*parts, strict=True)]
+
+    with np.errstate(all="ignore"):
+        return np.stack([np.broadcast_to(one, u.shape) for one in made.program.run(known, _OPS, ask)])

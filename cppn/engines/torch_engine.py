@@ -16,11 +16,12 @@ from torch import Tensor
 
 from ..compose.composition import columns, compose
 from ..errors import failure
-from ..field.color import decode, encode, quantise
+from ..field.color import quantise
 from ..field.dual import Dual, DualOps, dual
 from ..field.formula import evaluate
 from ..field.ops import Ops, Value
 from ..field.program import PLACE, SLOPES, Call
+from ..field.spaces import decode, encode
 from ..network.develop import Field
 from ..network.stages import Network
 from ..network.walk import Core, DualUnits, walk
@@ -118,7 +119,9 @@ class TorchPlan:
             _Asked(fold(made.sources[call.network], frame if call.at is None else PLANE, turns=False), self._tensor)
             for call in made.program.calls
         ]
-        self._known = {key: self._tensor(value) for key, value in {**frame.numbers, **made.numbers}.items()}
+        self._known = {
+            key: self._tensor(value) for key, value in {**frame.numbers, "sharp": quality.sharp, **made.numbers}.items()
+        }
         for name, table in made.tables.items():
             self._known |= dict(zip(columns(name), map(self._tensor, table.T), strict=True))
 

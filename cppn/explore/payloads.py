@@ -11,8 +11,9 @@ from typing import Any
 from ..draw.drawing import developed
 from ..errors import CppnError
 from ..field.activations import CATALOGUE, PARAMETERS, parse_activation
-from ..field.color import MODES_ABOUT, palette_table
+from ..field.color import MODES_ABOUT
 from ..field.inputs import ABOUT
+from ..field.palettes import palette_table
 from ..files.naming import file_name
 from ..files.presets import presets
 from ..limits import DEEPEST, LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS, WIDEST

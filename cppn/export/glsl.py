@@ -79,6 +79,6 @@ void mainImage(out vec4 fragColor, in vec2 fragCoord) {{
   vec2 p = {_vector("vec2", np.array(view.center, np.float32))} + {turn} * (2.0 * (fragCoord - half_size) / side);
   vec2 across = {turn} * vec2(2.0 / side.x, 0.0), down = {turn} * vec2(0.0, -2.0 / side.y);
   vec2 pixel = vec2(fragCoord.x - half_size.x, half_size.y - fragCoord.y);
-  fragColor = vec4(picture(p, pixel, across, down, 0.01 * min(iResolution.x, iResolution.y)), 1.0);
+  fragColor = vec4(picture(p, pixel, across, down, half_size), 1.0);
 }}
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,24 +10,34 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import CppnError, shorten, unknown
 from .numpy_ops import NumpyOps
 from .ops import Ops, Value
+from .palettes import palette_table
+from .spaces import decode, encode, linear_to_oklab, oklab_to_linear
 
 # how many outputs of the network each mode takes
-MODES = {"gray": 1, "rgb": 3, "hsv": 3, "oklch": 3, "palette": 1}
+MODES = {
+    "gray": 1, "rgb": 3, "hsv": 3, "oklch": 3, "palette": 1,
+    "palette+shade": 2, "palette+hue": 2, "palette+shade+hue": 3, "ramps": 2, "duotone": 2,
+}  # fmt: skip
 MODES_ABOUT = {
     "gray": "one output, black to white",
     "rgb": "three outputs: red, green, blue",
     "hsv": "three outputs: hue, saturation, value",
     "oklch": "three outputs: perceptual lightness, chroma, hue",
     "palette": "one output, looked up in a palette",
+    "palette+shade": "two outputs: a palette's colour, and how light it is",
+    "palette+hue": "two outputs: a palette's colour, and how its hue is turned",
+    "palette+shade+hue": "three outputs: a palette's colour, its light, its hue",
+    "ramps": "two outputs: a place in two palettes, and how much of the second",
+    "duotone": "two outputs: how much of two inks lies on a paper, a palette's first three colours",
 }
+PLAIN = ("gray", "rgb", "hsv", "oklch", "palette")  # modes that `to_srgb` knows; the others are composed
+PALETTED = tuple(mode for mode in MODES if mode not in PLAIN[:4])  # modes that take a palette
+FLAT = ("palette", "palette+shade", "palette+hue", "palette+shade+hue")  # modes whose palette may be swatches
 TURNED = ("rgb", "hsv", "oklch")  # modes whose hues `hue_turn` turns
 
 LARGEST_CHROMA = 0.25  # what an output of 1 means in oklch; sRGB's own largest is 0.32, at one hue only
-PALETTE_LENGTH = 512  # entries of a palette's table; between them it is interpolated
-MOST_STOPS = 256
 
 
 def channels(mode: str) -> int:
@@ -41,7 +50,10 @@ class ColorMap:
     """From the values of a network's last stage to a colour.
 
     A value v becomes (v − low)/(high − low) with `levels` = (low, high), limited to [0, 1]; `mode` says what that
-    means. `hue`: degrees by which all hues are turned.
+    means. `hue`: degrees by which all hues are turned. `tone`: a formula that the first value goes through.
+    `flat`: a palette's colours are swatches with edges; `equal`: its ramp takes the areas that its shares say. `curve`:
+    the values below which so much of the area lies, from none to all of it, in even steps. `across`: the second palette
+    of the mode that has two.
     """
 
     mode: str
@@ -49,6 +61,11 @@ class ColorMap:
     palette: str | None = None
     hue: float = 0.0
     invert: bool = False
+    tone: str | None = None
+    flat: bool = False
+    equal: bool = False
+    curve: tuple[float, ...] | None = None
+    across: str | None = None
 
     @property
     def outputs(self) -> int:
@@ -64,6 +81,16 @@ class ColorMap:
     def table(self) -> NDArray[np.float64] | None:
         """The palette's table, shape (n, 3), its hues turned."""
         return None if self.palette is None else _turned_table(self.palette, self.hue)
+
+    @property
+    def is_plain(self) -> bool:
+        """Is it all that `to_srgb` does?"""
+        return self.mode in PLAIN and not (self.tone or self.flat or self.equal)
+
+    @property
+    def takes_curve(self) -> bool:
+        """Must it be known how much of the area lies below which value?"""
+        return self.flat or self.equal
 
     @property
     def turn(self) -> tuple[float, float, float, float] | None:
@@ -156,106 +183,6 @@ def _hsv(hue: Value, saturation: Value, value: Value, ops: Ops) -> list[Value]:
         return value * (1.0 - saturation * (1.0 - ops.clamp(ramp, 0.0, 1.0)))
 
     return [channel(0.0), channel(2 / 3), channel(1 / 3)]
-
-
-def encode(linear: Value, ops: Ops) -> Value:
-    """sRGB's encoding of linear light in [0, 1] (IEC 61966-2-1)."""
-    curved = 1.055 * ops.exp(ops.log(ops.max(linear, 1e-9)) * (1 / 2.4)) - 0.055
-    return ops.where(linear <= 0.0031308, 12.92 * linear, curved)
-
-
-def decode(encoded: Value, ops: Ops) -> Value:
-    """The linear light of an sRGB value in [0, 1]."""
-    curved = ops.srgb_curve((encoded + 0.055) * (1 / 1.055))
-    return ops.where(encoded <= 0.04045, encoded * (1 / 12.92), curved)
-
-
-def oklab_to_linear(lightness: Value, a: Value, b: Value) -> list[Value]:
-    """Linear red, green and blue, not yet limited to [0, 1], of an OKLab colour (Ottosson 2020)."""
-    l_ = lightness + 0.3963377774 * a + 0.2158037573 * b
-    m_ = lightness - 0.1055613458 * a - 0.0638541728 * b
-    s_ = lightness - 0.0894841775 * a - 1.2914855480 * b
-    l, m, s = l_ * l_ * l_, m_ * m_ * m_, s_ * s_ * s_  # noqa: E741  the paper's own names
-    return [
-        4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-        -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-        -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s,
-    ]
-
-
-def linear_to_oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
-    """OKLab of linear colours, shape (…, 3) to (…, 3)."""
-    lab: NDArray[np.float64] = np.cbrt(rgb @ _RGB_TO_LMS.T) @ _LMS_TO_LAB.T
-    return lab
-
-
-_RGB_TO_LMS = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_LMS_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-
-
-@lru_cache(maxsize=64)
-def palette_table(text: str) -> NDArray[np.float64]:
-    """The table, shape (512, 3), sRGB in [0, 1], of a palette: a name known to cmap, or colours like `#101830,#e04030`.
-
-    Colours given as stops are spaced evenly and blended in OKLab.
-    Errors: CppnError for unknown names, bad colours, fewer than 2 stops or more than 256.
-    """
-    stops = [piece.strip() for piece in text.split(",")]
-    if text.lstrip().startswith("#") or len(stops) > 1:
-        return _blend([_hex(stop, text) for stop in stops], text)
-    return _named_palette(text.strip())
-
-
-def _hex(stop: str, text: str) -> tuple[float, ...]:
-    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", stop):
-        raise CppnError(
-            f"{shorten(stop)!r} is not a colour",
-            where=f"palette {shorten(text)!r}",
-            legal='write "#101830,#e04030,#ffe080"',
-        )
-    digits = stop[1:] if len(stop) == 7 else "".join(2 * d for d in stop[1:])
-    return tuple(int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
-
-
-def _blend(colours: list[tuple[float, ...]], text: str) -> NDArray[np.float64]:
-    if not 2 <= len(colours) <= MOST_STOPS:
-        raise CppnError(
-            f"it has {len(colours)} colours", where=f"palette {shorten(text)!r}", legal=f"2 to {MOST_STOPS} are legal"
-        )
-    ops = NumpyOps()
-    lab = linear_to_oklab(np.asarray(decode(np.array(colours), ops)))
-    at = np.linspace(0, len(colours) - 1, PALETTE_LENGTH)
-    l, a, b = (np.interp(at, np.arange(len(colours)), lab[:, i]) for i in range(3))  # noqa: E741  as above
-    return np.stack([encode(np.clip(c, 0, 1), ops) for c in oklab_to_linear(l, a, b)], axis=1).clip(0, 1)
-
-
-def _named_palette(name: str) -> NDArray[np.float64]:
-    import cmap
-
-    try:
-        colormap = cmap.Colormap(name)
-    except (ValueError, KeyError, TypeError, RuntimeError):
-        raise unknown("palette", name, palette_names()) from None
-    return np.asarray(colormap(np.linspace(0, 1, PALETTE_LENGTH)), dtype=np.float64)[:, :3]
-
-
-def palette_names() -> list[str]:
-    """The names of palettes that cmap knows, without their namespaces."""
-    import cmap
-
-    return sorted(cmap.Colormap.catalog().short_keys())
 
 
 def quantise(colours: Sequence[Value], column: Value, row: Value, bits: int, dithered: bool, ops: Ops) -> list[Value]:

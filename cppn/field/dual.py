@@ -109,7 +109,6 @@ class DualOps(Ops):
 
     def __init__(self, ops: Ops) -> None:
         self.ops = ops
-        self.low_32_bits = ops.low_32_bits
 
     def _chain(self, value: Value, x: Dual, slope: Callable[[], Value]) -> Dual:
         """A function's value at x, and its slope there times how x changes."""

@@ -34,10 +34,18 @@ def parse_input(text: str) -> Node:
         raise CppnError("an input is empty", legal=f"{', '.join(CATALOGUE)} or a formula like abs(x)")
     if text in CATALOGUE:
         return parse(CATALOGUE[text], _NAMES)
-    return _expand(parse(text, _NAMES | {"r", "theta"}))
+    return parse_point(text)
+
+
+def parse_point(text: str, more: frozenset[str] = frozenset()) -> Node:
+    """The tree, in x, y and `more` names, of a formula that may name r and theta too.
+
+    Errors: CppnError for formulas that are not arithmetic.
+    """
+    return _expand(parse(text, _NAMES | {"r", "theta"} | more))
 
 
 def _expand(node: Node) -> Node:
-    if node.op == "name":
+    if node.op == "name" and node.name in CATALOGUE:
         return parse(CATALOGUE[node.name], _NAMES)
     return Node(node.op, tuple(_expand(arg) for arg in node.args), node.value, node.name)

@@ -30,7 +30,9 @@ PEAK = 20.7181516
 class Ops(ABC):
     """The operations on one kind of value. All take and return values, elementwise."""
 
-    low_32_bits: Value = 0xFFFFFFFF  # as a whole number of this kind
+    def word(self, number: int) -> Value:
+        """A number of 32 bits as a whole one of this kind."""
+        return number
 
     def real(self, whole: Value) -> Value:
         """A whole number as one of those that are computed with."""
@@ -103,8 +105,8 @@ class Ops(ABC):
 
     def scrambled(self, column: Value, row: Value, stream: int) -> Value:
         """A whole number from 0 to 2²⁴ − 1 that looks random, of two whole numbers."""
-        mask = self.low_32_bits
-        h = (column * 0x1F1F1F1F + row * 0x6C8E9CF5 + (stream + 1) * 0x1B56C4E9) & mask
+        mask, own = self.word(0xFFFFFFFF), self.word((stream + 1) * 0x1B56C4E9 & 0xFFFFFFFF)
+        h = (column * 0x1F1F1F1F + row * 0x6C8E9CF5 + own) & mask
         for shift, factor in ((16, 0x45D9F3B), (15, 0x2C1B3C6D), (16, 0x297A2D39)):
             h = ((h ^ (h >> shift)) * factor) & mask
         return (h ^ (h >> 16)) >> 8

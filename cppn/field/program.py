@@ -18,9 +18,9 @@ from .trees import TreeOps
 
 # what a frame tells of a pixel: columns and rows from the picture's middle, and where that is in the plane
 PLACE = ("u", "v", "x", "y")
-# what a frame tells of all pixels: how x and y change along columns and rows, and the pixels of a hundredth of the
-# shorter side and of a millimetre
-FRAME = ("ux", "uy", "vx", "vy", "percent", "mm")
+# what a frame tells of all pixels: how x and y change along columns and rows; the pixels of a hundredth of the shorter
+# side and of a millimetre; u and v of the edges; and how many samples a side a pixel has
+FRAME = ("ux", "uy", "vx", "vy", "percent", "mm", "right", "bottom", "sharp")
 # how the place changes along columns and rows
 SLOPES: dict[str, tuple[Any, Any]] = {"u": (1.0, 0.0), "v": (0.0, 1.0), "x": ("ux", "vx"), "y": ("uy", "vy")}
 

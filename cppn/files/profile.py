@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..field.color import decode
 from ..field.numpy_ops import NumpyOps
+from ..field.spaces import decode
 
 _CURVE = 1024  # entries of the grey curve
 

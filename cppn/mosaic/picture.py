@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..draw.drawing import RenderJob
-from ..field.color import palette_table
+from ..field.palettes import palette_table
 from ..network.develop import Field, develop
 from ..recipe import Recipe
 from .layout import Layout, layout, write_bar, write_labels

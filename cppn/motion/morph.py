@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..field.activations import Activation, parse_activation
-from ..field.color import decode, encode, linear_to_oklab, oklab_to_linear, palette_table
 from ..field.numpy_ops import NumpyOps
+from ..field.palettes import palette_table
+from ..field.spaces import decode, encode, linear_to_oklab, oklab_to_linear
 from ..network.develop import Field
 from ..network.stages import Slice, Stage
 from ..recipe import Recipe

@@ -14,11 +14,13 @@ from ..errors import CppnError
 from ..field.activations import Activation, parse_activation
 from ..field.color import ColorMap
 from ..field.inputs import parse_input
-from ..recipe import NetworkRecipe, Recipe
+from ..recipe import FinishRecipe, NetworkRecipe, Recipe
 from ..recipe.view import View
 from ..rng import Purpose, Stream
 from .stages import Network, Weights, chain
 from .weights import check_chain, read_weights
+
+PLAIN = FinishRecipe()
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,15 @@ class Field:
     network: Network
     color: ColorMap
     view: View
+    finish: FinishRecipe = PLAIN
 
     def with_levels(self, levels: tuple[float, float]) -> Field:
         """The same between other levels."""
         return replace(self, color=replace(self.color, levels=levels))
+
+    def with_curve(self, curve: tuple[float, ...]) -> Field:
+        """The same with another curve."""
+        return replace(self, color=replace(self.color, curve=curve))
 
 
 def develop(recipe: Recipe) -> Field:
@@ -42,7 +49,16 @@ def develop(recipe: Recipe) -> Field:
     color = recipe.color
     network = develop_network(recipe)
     levels = color.levels or network.span or color.measured or (0.0, 1.0)
-    return Field(network, ColorMap(color.mode, levels, color.palette, color.hue, color.invert), recipe.view)
+    mapped = ColorMap(
+        color.mode, levels, color.palette, color.hue, color.invert, color.tone, color.flat, color.equal, color.curve,
+        color.across,
+    )  # fmt: skip
+    return Field(network, mapped, recipe.view, recipe.finish)
+
+
+def needs_curve(recipe: Recipe) -> bool:
+    """Must it be measured how much of the area lies below which value?"""
+    return (recipe.color.flat or recipe.color.equal) and recipe.color.curve is None
 
 
 def needs_levels(recipe: Recipe) -> bool:

@@ -10,11 +10,30 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 from ..limits import DEEPEST, LARGEST_SEED, LARGEST_SHARE, MOST_TERMS, WIDEST
-from .schema import Either, Flag, Kind, Many, Number, Row, Section, Table, Text, Whole, Word, field, required
+from .schema import (
+    Color,
+    Either,
+    Flag,
+    Kind,
+    Length,
+    Many,
+    Number,
+    Row,
+    Section,
+    Table,
+    Text,
+    Whole,
+    Word,
+    field,
+    required,
+)
 
 Scale = Literal["even", "log", "turn"]
 Initialisation = Literal["torch", "normal", "xavier", "kaiming", "siren"]
-Mode = Literal["gray", "rgb", "hsv", "oklch", "palette"]
+Mode = Literal[
+    "gray", "rgb", "hsv", "oklch", "palette", "palette+shade", "palette+hue", "palette+shade+hue", "ramps", "duotone"
+]
+Halftone = Literal["none", "dots", "lines", "crosses", "hatching"]
 
 
 class Told(NamedTuple):
@@ -40,6 +59,7 @@ class LayerWeights(Section):
     bias: tuple[float, ...] = required(Many(Number()))
 
 
+_LENGTH = Length(50)
 _PAIR = Row(Number(), Number())
 
 FIELDS = {
@@ -83,12 +103,39 @@ FIELDS = {
         examples=["[[7, 0.3]]"],
     ),
     "mode": Told(
-        "color", "gray", "What the outputs mean: one of them, or three.", Word(*get_args(Mode)), flag=False,
+        "color", "gray", "What the outputs mean: one of them, two or three.", Word(*get_args(Mode)), flag=False,
         examples=['"oklch"'],
     ),
     "palette": Told(
-        "color", None, "In palette mode: a name that cmap knows, or colours from 0 to 1.", Text(), flag=False,
-        examples=['"magma"', '"#101830,#e04030,#ffe080"'],
+        "color", None,
+        "In modes that take one: a name that `cppn palettes` or cmap knows, or colours from 0 to 1, each perhaps with "
+        "its share of the area (`*3`) or its place (`@0.2`).",
+        Text(), flag=False, examples=['"harbour-dawn"', '"magma"', '"#0f2d38*3,#e9dcc3*4,#d9622b*.6"'],
+    ),
+    "across": Told(
+        "color", None, "In ramps mode: the second palette.", Text(), examples=['"magma"'],
+    ),
+    "flat": Told(
+        "color", False,
+        "Swatches instead of a ramp: the palette's colours lie beside each other like paper, with crisp edges at any "
+        "size, in areas as their shares say.",
+        Flag(),
+    ),
+    "equal": Told(
+        "color", False, "The palette's ramp is spread so that its colours take areas as their shares say.", Flag(),
+    ),
+    "tone": Told(
+        "color", None,
+        "A formula that the first value goes through: in f, g and h, the outputs between their levels; dx, dy and "
+        "slope, how much f changes over a hundredth of the shorter side; distance, how far it is to where f is 0.5, in "
+        "these; nx, ny and nz, the normal of f as a relief; x, y, r and theta.",
+        Text(), examples=['"f + 0.05*sin(40*g)"', '"exp(-distance)"'],
+    ),
+    "curve": Told(
+        "color", None,
+        "The values below which 0, 1, 2, … equal parts of the area lie, found once on a fixed grid for `flat` and "
+        "`equal`, written by the program and kept from then on.",
+        Many(Number(), 2, 257), flag=False,
     ),
     "hue": Told(
         "color", 0.0, "Degrees by which all hues are turned; grey has none.", Number(-1e6, 1e6), "turn",
@@ -105,6 +152,42 @@ FIELDS = {
         "color", None, "The range found once on a fixed grid, written by the program and kept from then on.", _PAIR,
         flag=False,
     ),
+    "line": Told("finish", 0.0, "Width of a line between swatches.", _LENGTH, examples=["0.3", '"2px"']),
+    "line_color": Told("finish", "#17130f", "Its colour.", Color(), examples=['"#ffffff"']),
+    "shadow": Told(
+        "finish", 0.0, "How dark the shadow is that a swatch throws on those below it.", Number(0, 1), "even",
+        examples=["0.5"],
+    ),
+    "shadow_width": Told("finish", 2.0, "How far that shadow reaches.", _LENGTH),
+    "rim": Told("finish", 0.0, "How bright the lit edge of a swatch is.", Number(0, 1), "even", examples=["0.3"]),
+    "relief": Told(
+        "finish", 0.0, "The first value is a height that throws light and shade: how steep.", Number(0, 100), "even",
+        examples=["1"],
+    ),
+    "gloss": Told("finish", 0.0, "How much of the light a relief reflects.", Number(0, 1), "even", examples=["0.4"]),
+    "light": Told(
+        "finish", 135.0, "Where light comes from, degrees counterclockwise from the right.", Number(-1e6, 1e6), "turn"
+    ),
+    "altitude": Told("finish", 45.0, "How high it stands, degrees.", Number(5, 90), "even"),
+    "contours": Told(
+        "finish", 0, "Lines of equal value, so many from 0 to 1.", Whole(0, 1000), examples=["12"]
+    ),
+    "contour_width": Told("finish", 0.2, "Their width.", _LENGTH),
+    "contour_color": Told("finish", "#17130f", "Their colour.", Color()),
+    "halftone": Told(
+        "finish", "none", "Tone by dots, lines, crosses or hatching.", Word(*get_args(Halftone)), examples=['"dots"']
+    ),
+    "screen": Told("finish", 1.2, "From one of these to the next.", _LENGTH),
+    "screen_angle": Told("finish", 45.0, "Degrees by which they are turned.", Number(-1e6, 1e6), "turn"),
+    "ink": Told("finish", None, "Their colour; else the picture's own.", Color(), examples=['"#1b2a41"']),
+    "paper_color": Told("finish", "#f4ecdc", "What lies between them, and around a margin.", Color()),
+    "grain": Told("finish", 0.0, "Grain as of film.", Number(0, 1), "even", examples=["0.2"]),
+    "grain_size": Told("finish", 0.16, "How large a grain is.", _LENGTH),
+    "paper": Told("finish", 0.0, "Unevenness as of paper.", Number(0, 1), "even", examples=["0.3"]),
+    "fibre": Told("finish", 0.0, "Fibres as of handmade paper.", Number(0, 1), "even", examples=["0.3"]),
+    "vignette": Told("finish", 0.0, "Darker towards the corners.", Number(0, 1), "even", examples=["0.3"]),
+    "margin": Told("finish", 0.0, "Width of a margin of paper around the picture.", _LENGTH, examples=["6"]),
+    "border": Told("finish", 0.0, "Width of a line around the picture, inside the margin.", _LENGTH),
     "center": Told("view", (0.0, 0.0), "The point in the middle.", _PAIR, moves="even", examples=["[1.5, -0.5]"]),
     "extent": Told("view", 5.0, "From the middle to the nearer edge, at zoom 1.", Number(1e-9, 1e9), "log"),
     "zoom": Told("view", 1.0, "Divides the extent.", Number(1e-9, 1e9), "log", examples=["4"]),

@@ -9,15 +9,18 @@ from typing import Any, TypeVar
 
 from ..errors import CppnError, shorten, unknown
 from ..field.activations import parse_activation
-from ..field.color import MODES, palette_table
+from ..field.color import FLAT, MODES, PALETTED
 from ..field.inputs import parse_input
+from ..field.palettes import MOST_SWATCHES, palette_stops, palette_table
+from ..field.tone import parse_tone
 from ..limits import DEEPEST, LARGEST_SEED, MOST_WEIGHTS
-from .fields import Initialisation, LayerWeights, Mode, told
+from .fields import Halftone, Initialisation, LayerWeights, Mode, told
 from .schema import Section, Table, Text, Whole, field
 from .view import View
 
 VERSION = 1  # of the recipe's meaning; raised by whatever changes a picture
 LARGEST_TEXT = 64 << 20  # bytes of a recipe's text, trained weights included
+_OF_CURVE = {"tone", "mode", "levels", "measured"}  # fields that change which values there are
 
 Made = TypeVar("Made", bound=Section)
 SEED = Whole(0, LARGEST_SEED)
@@ -90,31 +93,100 @@ class ColorRecipe(Section):
     palette: str | None = told("palette")
     hue: float = told("hue")
     invert: bool = told("invert")
+    tone: str | None = told("tone")
+    flat: bool = told("flat")
+    equal: bool = told("equal")
+    across: str | None = told("across")
     levels: tuple[float, float] | None = told("levels")
     measured: tuple[float, float] | None = told("measured")
+    curve: tuple[float, ...] | None = told("curve")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As of any section; what is off is left out of those that older versions do not know."""
+        data = super().to_dict()
+        return {key: value for key, value in data.items() if value or key not in ("flat", "equal")}
 
     def _check(self) -> None:
-        if self.mode == "palette":
-            if self.palette is None:
-                raise CppnError("no palette is named", where="palette", legal='write palette = "viridis"')
+        self._check_palette("palette", self.palette, self.mode in PALETTED)
+        self._check_palette("across", self.across, self.mode == "ramps")
+        if self.tone is not None:
             try:
-                palette_table(self.palette)
+                parse_tone(self.tone)
             except CppnError as error:
-                raise error.within("palette") from None
-        elif self.palette is not None:
+                raise error.within("tone") from None
+        for name in ("flat", "equal"):
+            if getattr(self, name) and self.palette is None:
+                raise CppnError(f"{name} colours in {self.mode} mode", where=name, legal="give a palette too")
+        if self.flat and (self.equal or self.mode not in FLAT):
             raise CppnError(
-                f"a palette in {self.mode} mode",
-                where="palette",
-                legal='write mode = "palette" or leave it out',
-            )
+                f"flat colours {'that are equal too' if self.equal else f'in {self.mode} mode'}", where="flat",
+                legal=f"legal in {', '.join(FLAT)}, without `equal`",
+            )  # fmt: skip
+        if self.flat and self.palette and (count := len(palette_stops(self.palette))) > MOST_SWATCHES:
+            raise CppnError(f"{count} swatches", where="palette", legal=f"at most {MOST_SWATCHES} are legal with flat")
+        if self.curve is not None and not all(a <= b for a, b in pairwise(self.curve)):
+            raise CppnError("its values do not grow", where="curve")
         for name, levels in (("levels", self.levels), ("measured", self.measured)):
             if levels is not None and not levels[0] < levels[1]:
                 raise CppnError(f"{levels[0]:g} is not below {levels[1]:g}", where=name)
+
+    def _check_palette(self, name: str, text: str | None, is_taken: bool) -> None:
+        if text is None and is_taken:
+            raise CppnError("no palette is named", where=name, legal=f'write {name} = "viridis"')
+        if text is not None and not is_taken:
+            raise CppnError(
+                f"a palette in {self.mode} mode", where=name, legal='write mode = "palette" or leave it out'
+            )
+        if text is not None:
+            try:
+                palette_table(text)
+                if self.mode == "duotone" and len(palette_stops(text)) < 3:
+                    raise CppnError("a paper and two inks are three colours")
+            except CppnError as error:
+                raise error.within(name) from None
 
     @property
     def outputs(self) -> int:
         """How many outputs of the network the colour takes."""
         return MODES[self.mode]
+
+
+class FinishRecipe(Section):
+    """What is done with the colours: edges, light, screens, paper. Nothing unless asked for.
+
+    Lengths are numbers of hundredths of the picture's shorter side, so that a picture is the same at any size; or
+    pixels (`"2px"`) or millimetres (`"0.4mm"`) of the finished picture.
+    """
+
+    line: float | str = told("line")
+    line_color: str = told("line_color")
+    shadow: float = told("shadow")
+    shadow_width: float | str = told("shadow_width")
+    rim: float = told("rim")
+    relief: float = told("relief")
+    gloss: float = told("gloss")
+    light: float = told("light")
+    altitude: float = told("altitude")
+    contours: int = told("contours")
+    contour_width: float | str = told("contour_width")
+    contour_color: str = told("contour_color")
+    halftone: Halftone = told("halftone")
+    screen: float | str = told("screen")
+    screen_angle: float = told("screen_angle")
+    ink: str | None = told("ink")
+    paper_color: str = told("paper_color")
+    grain: float = told("grain")
+    grain_size: float | str = told("grain_size")
+    paper: float = told("paper")
+    fibre: float = told("fibre")
+    vignette: float = told("vignette")
+    margin: float | str = told("margin")
+    border: float | str = told("border")
+
+    @property
+    def is_plain(self) -> bool:
+        """Is nothing done?"""
+        return self == FinishRecipe()
 
 
 class Recipe(Section):
@@ -126,7 +198,15 @@ class Recipe(Section):
     seed: int = field(SEED, 0, "Draws weights and latent inputs: the same ones for ever.", ["7"])
     network: NetworkRecipe = field(Table(NetworkRecipe), NetworkRecipe())
     color: ColorRecipe = field(Table(ColorRecipe), ColorRecipe())
+    finish: FinishRecipe = field(Table(FinishRecipe), FinishRecipe())
     view: View = field(Table(View), View())
+
+    def to_dict(self) -> dict[str, Any]:
+        """As of any section; a finish that does nothing is left out, as older versions do not know it."""
+        data = super().to_dict()
+        plain = FinishRecipe().to_dict()
+        data["finish"] = {key: value for key, value in data["finish"].items() if value != plain.get(key)}
+        return {key: value for key, value in data.items() if key != "finish" or value}
 
     def to_json(self) -> str:
         """ASCII JSON on one line."""
@@ -146,7 +226,7 @@ class Recipe(Section):
         """
         data = self.to_dict()
         for section, fields in changes.items():
-            target = data.get(section) if section else data
+            target = (data.setdefault(section, {}) if section in self.fields else None) if section else data
             if not (isinstance(target, dict) and isinstance(fields, Mapping)):
                 sections = [name for name, one in self.fields.items() if isinstance(one.kind, Table)]
                 raise unknown("section", section, sections, where="change")
@@ -157,6 +237,9 @@ class Recipe(Section):
                     target[key] = value
         if changes.get("network") or "seed" in changes.get("", {}):
             data["color"].pop("measured", None)
+            data["color"].pop("curve", None)
+        if _OF_CURVE & changes.get("color", {}).keys() and "curve" not in changes["color"]:
+            data["color"].pop("curve", None)
         return from_dict(data, where="")
 
 

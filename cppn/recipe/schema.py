@@ -13,6 +13,8 @@ from typing import Any, ClassVar, NamedTuple, Self, dataclass_transform
 
 from ..errors import CppnError, shorten, unknown
 
+_LENGTH = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(px|mm|%)?")
+_COLOR = re.compile("#([0-9a-f]{3}|[0-9a-f]{6})")
 _COUNT = re.compile(r"-?[0-9]{1,20}")
 
 
@@ -116,6 +118,53 @@ class Text(Kind):
         if self.most is not None and len(value) > self.most:
             raise CppnError(f"a text of {len(value)} letters", legal=f"at most {self.most} are legal")
         return value
+
+
+class Length(Kind):
+    """How long something is in a picture: a number of hundredths of its shorter side, or pixels or millimetres as text.
+
+    Held as a number, or as text like `2px` and `0.4mm`.
+    """
+
+    one, many = "a length", "lengths"
+    legal = 'write a number of hundredths of the shorter side, or "2px" or "0.4mm"'
+
+    def __init__(self, most: float) -> None:
+        self.most = most
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        super().read(value)
+        unit = ""
+        if isinstance(value, str):
+            match = _LENGTH.fullmatch(value.strip().lower())
+            if match is None:
+                raise CppnError(f"cannot read {_shown(value)}", legal=self.legal)
+            value, unit = float(match[1]), (match[2] or "").replace("%", "")
+        number = _float(value)
+        if not 0 <= number <= self.most * (100 if unit else 1):
+            raise CppnError(f"{_shown(value)} is out of range", legal=f"0 to {self.most:g} hundredths are legal")
+        return f"{number:g}{unit}" if unit else number
+
+
+class Color(Kind):
+    """A colour, `#rgb` or `#rrggbb`; held as the latter."""
+
+    one, many = "a colour", "colours"
+
+    def takes(self, value: Any) -> bool:
+        return isinstance(value, str)
+
+    def read(self, value: Any) -> Any:
+        """As of any kind. Errors: CppnError."""
+        super().read(value)
+        match = _COLOR.fullmatch(value.strip().lower())
+        if match is None:
+            raise CppnError(f"{_shown(value)} is not a colour", legal='write "#d9622b"')
+        return "#" + (match[1] if len(match[1]) == 6 else "".join(2 * digit for digit in match[1]))
 
 
 class Word(Kind):

@@ -37,7 +37,7 @@ class Frame(NamedTuple):
 
     With u = i − (width − 1)/2 and v = j − (height − 1)/2, the pixel's middle is at
     (cx + ux·u + vx·v, cy + uy·u + vy·v). `percent`, `mm`: pixels of a hundredth of the shorter side, and of a
-    millimetre.
+    millimetre. `right`, `bottom`: u and v of the picture's edges, without what is trimmed.
     """
 
     width: int
@@ -50,11 +50,13 @@ class Frame(NamedTuple):
     vy: float
     percent: float = 1.0
     mm: float = SCREEN_DPI / 25.4
+    right: float = 50.0
+    bottom: float = 50.0
 
     @property
     def numbers(self) -> dict[str, float]:
         """What programs may ask for by name; see `FRAME`."""
-        return {key: getattr(self, key) for key in FRAME}
+        return {key: getattr(self, key) for key in FRAME if key != "sharp"}
 
 
 def frame(view: View, width: int, height: int, bleed: int = 0, dpi: float | None = None) -> Frame:
@@ -67,7 +69,7 @@ def frame(view: View, width: int, height: int, bleed: int = 0, dpi: float | None
     cos, sin = math.cos(angle), math.sin(angle)
     return Frame(
         width + 2 * bleed, height + 2 * bleed, *view.center, across * cos, across * sin, down * sin, -down * cos,
-        min(width, height) / 100, (dpi or SCREEN_DPI) / 25.4,
+        min(width, height) / 100, (dpi or SCREEN_DPI) / 25.4, width / 2, height / 2,
     )  # fmt: skip
 
 

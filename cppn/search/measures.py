@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..field.color import decode, linear_to_oklab
 from ..field.numpy_ops import NumpyOps
+from ..field.spaces import decode, linear_to_oklab
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..field.color import palette_table
+from ..field.palettes import palette_table
 from .sampler import Sampler
 
 Tone = Literal["light", "dark"]

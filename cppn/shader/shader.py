@@ -16,12 +16,13 @@ from ..compose.composition import Composition, columns, compose
 from ..draw.drawing import developed
 from ..engines.fold import PLANE, fold
 from ..errors import CppnError
-from ..field.color import PALETTE_LENGTH, encode
 from ..field.dual import Dual
 from ..field.formula import evaluate
 from ..field.glsl_ops import GlslOps, helpers
 from ..field.ops import Value
+from ..field.palettes import PALETTE_LENGTH
 from ..field.program import Call
+from ..field.spaces import encode
 from ..network.develop import Field
 from ..recipe import Recipe
 from ..recipe.view import SCREEN_DPI
@@ -36,10 +37,10 @@ ROW = 1024  # texels of a row of the weights' texture; every WebGL 2 takes twice
 class Shader:
     """What a graphics card needs to draw a field.
 
-    `source`: GLSL ES 3.00 functions around `vec3 picture(vec2 p, vec2 pixel, vec2 across, vec2 down, float percent)`,
-    the sRGB colour at a point p of the plane: so many pixels right of and below the picture's middle, where p changes
-    by `across` from one column to the next, by `down` from row to row, and where `percent` pixels are a hundredth of
-    the shorter side. It calls `vec4 weight(int)`, `float parameter(int)` and `vec3 entry(int)`, an entry of the
+    `source`: GLSL ES 3.00 functions around `vec3 picture(vec2 p, vec2 pixel, vec2 across, vec2 down, vec2 edge)`, the
+    sRGB colour at a point p of the plane: so many pixels right of and below the picture's middle, where p changes by
+    `across` from one column to the next, by `down` from row to row, and whose edges are `edge` pixels away from the
+    middle. It calls `vec4 weight(int)`, `float parameter(int)` and `vec3 entry(int)`, an entry of the
     palettes, which whoever uses it supplies. Fields of the same shape have the same source.
     """
 
@@ -118,7 +119,8 @@ def _picture(made: Composition, asked: Mapping[tuple[int, bool], str]) -> str:
     known: dict[str, Value] = {
         "x": ops.value("p.x"), "y": ops.value("p.y"), "u": ops.value("pixel.x"), "v": ops.value("pixel.y"),
         "ux": ops.value("across.x"), "uy": ops.value("across.y"), "vx": ops.value("down.x"), "vy": ops.value("down.y"),
-        "percent": ops.value("percent"), "mm": SCREEN_DPI / 25.4,
+        "right": ops.value("edge.x"), "bottom": ops.value("edge.y"), "percent": ops.value("percent"),
+        "mm": SCREEN_DPI / 25.4, "sharp": 1.0,
     }  # fmt: skip
     known |= {key: ops.value(f"parameter({i})") for i, key in enumerate(made.numbers)}
     for i, name in enumerate(made.tables):
@@ -153,5 +155,5 @@ vec3 palette(float t, int first) {{
   return mix(entry(first + i), entry(first + i + 1), at - float(i));
 }}
 """
-    taken = "vec2 p, vec2 pixel, vec2 across, vec2 down, float percent"
-    return f"{palette * bool(made.tables)}\nvec3 picture({taken}) {{\n  {lines}\n}}\n"
+    taken, percent = "vec2 p, vec2 pixel, vec2 across, vec2 down, vec2 edge", "0.02 * min(edge.x, edge.y)"
+    return f"{palette * bool(made.tables)}\nvec3 picture({taken}) {{\n  float percent = {percent};\n  {lines}\n}}\n"

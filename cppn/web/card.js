@@ -19,8 +19,7 @@ vec3 entry(int k) { return texelFetch(table, ivec2(k, 0), 0).rgb; }
 const MAIN = `
 void main() {
   float u = gl_FragCoord.x - 0.5 * size.x, v = 0.5 * size.y - gl_FragCoord.y;
-  float percent = 0.01 * min(size.x, size.y);
-  color = vec4(picture(center + across * u + down * v, vec2(u, v), across, down, percent), 1.0);
+  color = vec4(picture(center + across * u + down * v, vec2(u, v), across, down, 0.5 * size), 1.0);
 }`;
 
 /** Where in the plane the pixels of a view lie: `cppn.view.frame` for a canvas of width × height. */

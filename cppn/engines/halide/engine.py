@@ -92,7 +92,7 @@ class _Bound:
             "middle_x": (plane.pop("width") - 1) / 2, "middle_y": (plane.pop("height") - 1) / 2, **plane,
             "samples": int(quality.samples), "stride": quality.stride,
             "sample": 1 / int(quality.samples), "share": 1 / quality.cost,
-            **numbers,
+            "sharp": quality.sharp, **numbers,
         }  # fmt: skip
 
     @property

@@ -40,12 +40,14 @@ def f32(value: Value) -> Expr:
 
 
 _EXP_LOW, _EXP_HIGH = -104.0, 88.72283  # where float32's exp is zero, and infinite
+_FAR = 1 << 30
 _BUILDING = threading.Lock()
 
 
 def _forget() -> None:
     global _BUILDING
-    _BUILDING = threading.Lock()
+    _FAR = 1 << 30
+_BUILDING = threading.Lock()
 
 
 in_forked_children(_forget)
@@ -70,13 +72,16 @@ class HalideOps(Ops):
 
     def __init__(self, *, guarded: bool = True) -> None:
         self._guarded = guarded
-        self.low_32_bits = hl.u32(0xFFFFFFFF)
 
     def real(self, whole: Value) -> Value:
         return hl.cast(hl.Float(32), whole)
 
+    def word(self, number: int) -> Value:
+        return hl.u32(number)
+
     def whole(self, x: Value) -> Value:
-        return hl.cast(hl.UInt(32), hl.cast(hl.Int(32), f32(x)))
+        # of two casts Halide makes one, straight from a float, which takes −3 to 2³² − 1
+        return hl.cast(hl.UInt(32), hl.cast(hl.Int(32), f32(x)) + _FAR) - hl.u32(_FAR)
 
     def where(self, condition: Value, yes: Value, no: Value) -> Value:
         return hl.select(condition, f32(yes), f32(no))

@@ -9,11 +9,11 @@ from typing import Any
 import halide as hl
 
 from ...compose.composition import columns
-from ...field.color import decode, encode
 from ...field.dual import Dual
 from ...field.formula import evaluate
 from ...field.ops import Value
 from ...field.program import SLOPES, Call, Let, Program
+from ...field.spaces import decode, encode
 from ..parts import size
 from ..undefined import can_be_undefined
 from .ops import Expr, HalideOps, f32, written

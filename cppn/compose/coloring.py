@@ -1,0 +1,133 @@
+"""From a network's outputs to light: ramps and swatches, shaded and turned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..field.color import NO_TURN, PLAIN, ColorMap, to_srgb, turn_palette
+from ..field.dual import Dual, DualOps, dual
+from ..field.formula import evaluate
+from ..field.ops import Ops, Value
+from ..field.palettes import palette_stops
+from ..field.program import Writer
+from ..field.spaces import decode, linear_to_oklab_of, oklab_to_linear
+from ..field.tone import parse_tone
+from ..recipe import FinishRecipe
+from .point import Light, Point
+from .swatches import Edges, painted
+
+_SHADE = 1.1  # powers of two by which the light of a shade of 0 or 1 differs from that of 0.5
+_TURN = 140.0  # degrees from the hue at 0 to that at 1
+_STEPS = 16  # pieces of the curve that makes a ramp equal
+
+
+def toned(color: ColorMap, outputs: Sequence[Dual], writer: Writer) -> Dual:
+    """The first output, gone through the tone's formula if there is one."""
+    f = outputs[0]
+    if color.tone is None:
+        return f
+    ops, trees = DualOps(writer.trees), writer.trees
+    percent = writer.frame("percent").value
+    # how derivatives change themselves is not known: they are taken as they are
+    dx, dy = f.du * percent, f.dv * percent
+    slope = trees.max(trees.sqrt(dx * dx + dy * dy), 1e-6)
+    long = trees.sqrt(dx * dx + dy * dy + 0.01)  # a height of 1 is ten hundredths
+    known: dict[str, Value] = {
+        **dict(zip("fgh", outputs, strict=False)),
+        "dx": Dual(dx), "dy": Dual(dy), "slope": Dual(slope), "distance": ops.abs(f - 0.5) / Dual(slope),
+        "nx": Dual(-dx / long), "ny": Dual(-dy / long), "nz": Dual(0.1 / long),
+        "x": writer.place("x"), "y": writer.place("y"),
+    }  # fmt: skip
+    return dual(evaluate(parse_tone(color.tone), known, ops))
+
+
+def thresholds(color: ColorMap) -> list[float]:
+    """The values between neighbouring swatches, so that these take areas as their shares say."""
+    shares = np.array([stop.share for stop in palette_stops(color.palette or "")])
+    below = (np.cumsum(shares) / shares.sum())[:-1]
+    return [float(one) for one in np.interp(below, *_curve(color))]
+
+
+def _curve(color: ColorMap) -> tuple[Sequence[float], Sequence[float]]:
+    """Shares of the area, and the values below which they lie."""
+    curve = color.curve or (0.0, 1.0)
+    return [float(one) for one in np.linspace(0, 1, len(curve))], curve
+
+
+def coloured(point: Point, color: ColorMap, outputs: Sequence[Dual], finish: FinishRecipe) -> Light:
+    """The light of a point; `outputs` are the network's, the point's f is the first, toned."""
+    ops = point.ops
+    values = [point.f.value, *(one.value for one in outputs[1:])]
+    light = _swatches(point, color, finish) if color.flat else _ramp(point, color, values)
+    extra = color.mode.split("+")[1:] if color.mode.startswith("palette+") else []
+    for kind, value in zip(extra, values[1:], strict=False):
+        light = (_shaded if kind == "shade" else _turned)(light, ops.unit(value), ops)
+    return [1.0 - one for one in light] if color.invert and color.mode not in PLAIN else light
+
+
+def _swatches(point: Point, color: ColorMap, finish: FinishRecipe) -> Light:
+    stops = palette_stops(color.palette or "")
+    colors = turn_palette(np.array([stop.color for stop in stops]), color.hue)
+    lights = [point.light(f"swatch{k}", tuple(one)) for k, one in enumerate(colors.tolist())]
+    if color.invert:
+        lights = lights[::-1]
+    values = [point.number(f"edge{k}", one) for k, one in enumerate(thresholds(color))]
+    return painted(point, lights, values, Edges.of(point, finish))
+
+
+def _ramp(point: Point, color: ColorMap, values: Sequence[Value]) -> Light:
+    ops = point.ops
+    first = _equal(point, color) if color.equal else values[0]
+    match color.mode:
+        case "ramps":
+            a, b = (_looked_up(table, first, ops) for table in ("palette", "across"))
+            return point.mix(a, b, ops.unit(values[1]))
+        case "duotone":
+            paper, *inks = (
+                point.light(f"swatch{k}", stop.color) for k, stop in enumerate(palette_stops(color.palette or "")[:3])
+            )
+            light = paper
+            for ink, amount in zip(inks, values, strict=True):  # each ink takes its part of the light away
+                light = [one * (1.0 - (1.0 - own) * ops.unit(amount)) for one, own in zip(light, ink, strict=True)]
+            return light
+        case mode if mode.startswith("palette"):
+            light = _looked_up("palette", first, ops)
+            return [1.0 - one for one in light] if color.invert and mode in PLAIN else light
+    turn = None
+    if color.turn is not None:
+        names = ("turns", "same", "before", "after")
+        turn = [point.number(key, one) for key, one in zip(names, color.turn or NO_TURN, strict=True)]
+    encoded = to_srgb(color.mode, [first, *values[1:]], (), color.invert, ops, turn)
+    return [decode(one, ops) for one in encoded]
+
+
+def _looked_up(table: str, value: Value, ops: Ops) -> Light:
+    t = ops.unit(value)
+    return [decode(ops.lookup(ops.name(f"{table}_{k}"), t), ops) for k in range(3)]  # type: ignore[attr-defined]
+
+
+def _equal(point: Point, color: ColorMap) -> Value:
+    """The share of the area below a value: straight between points of the curve."""
+    shares, values = _curve(color)
+    at = np.interp(np.linspace(0, 1, _STEPS + 1), shares, values)
+    total: Value = 0.0
+    for k in range(_STEPS):
+        low, high = float(at[k]), float(at[k + 1])
+        step = (point.f.value - point.number(f"curve{k}", low)) * point.number(f"steep{k}", 1 / max(high - low, 1e-9))
+        total = total + point.ops.clamp(step, 0.0, 1.0)
+    return total * (1 / _STEPS)
+
+
+def _shaded(light: Light, value: Value, ops: Ops) -> Light:
+    factor = ops.exp((value - 0.5) * (2 * _SHADE * math.log(2)))
+    return [one * factor for one in light]
+
+
+def _turned(light: Light, value: Value, ops: Ops) -> Light:
+    lightness, a, b = linear_to_oklab_of(light, ops)
+    angle = (value - 0.5) * math.radians(_TURN)
+    cos, sin = ops.cos(angle), ops.sin(angle)
+    return [ops.clamp(one, 0.0, 1.0) for one in oklab_to_linear(lightness, a * cos - b * sin, a * sin + b * cos)]
