@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cppn.limits import LARGEST_SEED
 from cppn.recipe import Recipe
-from cppn.recipe.schema import Either, Field, Kind, Many, Number, Row, Table, Text
+from cppn.recipe.kinds import Either, Kind, Many, Number, Row, Text
+from cppn.recipe.schema import Field, Table
 
 PAGE = Path(__file__).parent.parent / "docs" / "recipe.md"
 INTRODUCTION = """A picture, as text: TOML in files of its own, JSON inside pictures. What is left out is as here. `cppn info` prints the

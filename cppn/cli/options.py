@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..recipe.fields import FIELDS
-from ..recipe.schema import Word
+from ..recipe.kinds import Color, Length, Number, Whole, Word
 from . import types
 
 if TYPE_CHECKING:
@@ -30,12 +30,21 @@ def together(*options: _Command) -> _Command:
 
 def field(flag: str, name: str = "", *, more: str = "", **settings: Any) -> _Command:
     """The flag of a field of the recipe: its help is what is told of the field, its default, and what more there is."""
-    key = name or flag.partition("/")[0].removeprefix("--")
+    key = name or flag.partition("/")[0].removeprefix("--").replace("-", "_")
     one = FIELDS[key]
     if isinstance(one.kind, Word):
         settings["type"] = click.Choice([str(word) for word in one.kind.words])
     text = f"{one.about.removesuffix('.')}{_shown(one.default)}{more}."
     return click.option(flag, *filter(None, [name]), help=text, **settings)
+
+
+def finishing(name: str) -> _Command:
+    """The flag of a field that says what is done with the colours."""
+    kinds: dict[type, tuple[Any, str]] = {
+        Number: (types.NUMBER, "N"), Whole: (types.WHOLE, "N"), Length: (None, "LENGTH"), Color: (None, "#HEX"),
+    }  # fmt: skip
+    kind, metavar = kinds.get(type(FIELDS[name].kind), (None, None))
+    return field("--" + name.replace("_", "-"), type=kind, metavar=metavar)
 
 
 def _shown(default: Any) -> str:
@@ -78,8 +87,12 @@ look = together(
         "--palette",
         type=types.PALETTE,
         metavar="NAME|#HEX,…",
-        help="Colours of one output: a name that cmap knows, or stops.",
+        help="Colours: a name that `cppn palettes` or cmap knows, or stops, each with its share or place: #e9dcc3*4,…",
     ),
+    field("--flat/--no-flat", default=None),
+    field("--equal/--no-equal", default=None),
+    field("--across", type=types.PALETTE, metavar="NAME|#HEX,…"),
+    field("--tone", metavar="FORMULA"),
     field("--hue", type=types.NUMBER, metavar="DEGREES"),
     field("--invert/--no-invert", default=None),
     field("--levels", type=types.PAIR, metavar="LOW,HIGH"),
@@ -88,6 +101,7 @@ look = together(
     field("--zoom", type=types.NUMBER, metavar="Z"),
     field("--rotate", type=types.NUMBER, metavar="DEGREES"),
     field("--stretch/--no-stretch", default=None),
+    *(finishing(name) for name, one in FIELDS.items() if one.section == "finish"),
 )
 
 

@@ -19,7 +19,8 @@ from ..recipe import FinishRecipe
 from .point import Light, Point
 from .swatches import Edges, painted
 
-_SHADE = 1.1  # powers of two by which the light of a shade of 0 or 1 differs from that of 0.5
+_SHADE = 1.5  # powers of two from the light of a shade of 0 to that of 1
+_UNCHANGED = 0.8  # the shade that leaves light as it is
 _TURN = 140.0  # degrees from the hue at 0 to that at 1
 _STEPS = 16  # pieces of the curve that makes a ramp equal
 
@@ -122,7 +123,7 @@ def _equal(point: Point, color: ColorMap) -> Value:
 
 
 def _shaded(light: Light, value: Value, ops: Ops) -> Light:
-    factor = ops.exp((value - 0.5) * (2 * _SHADE * math.log(2)))
+    factor = ops.exp((value - _UNCHANGED) * (_SHADE * math.log(2)))
     return [one * factor for one in light]
 
 

@@ -101,7 +101,7 @@ class RenderJob:
     """All that drawing needs, as a value: from it any process of the same kind draws the same bits.
 
     `size`: width and height, with `bleed` pixels more beyond each edge. `engine`: its name; else the best there is.
-    `other`: a field that shows through, with a share of the light. `told`: gives the field as text, complete; it is
+    `dpi`: pixels of an inch, for what is told in millimetres. `other`: a field that shows through, with a share of the light. `told`: gives the field as text, complete; it is
     asked when a file is written, and only then.
     Errors: CppnError for sizes that cannot be.
     """
@@ -113,6 +113,7 @@ class RenderJob:
     device: str | None = None
     threads: int | None = None
     bleed: int = 0
+    dpi: float | None = None
     other: Field | None = None
     share: float = 0.0
     told: Callable[[], Recipe] | None = None
@@ -181,7 +182,7 @@ class RenderJob:
     def _plan(self, field: Field, quality: Quality) -> Plan:
         engine = replace(self, field=field, other=None).drawn_by
         prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
-        return prepare(field, frame(field.view, *self.size, self.bleed), quality)
+        return prepare(field, frame(field.view, *self.size, self.bleed, self.dpi), quality)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,6 +109,8 @@ def write_picture(
     Errors: CppnError if that could take more than `max_memory` bytes, or cannot be written, or what is kept is of
     another drawing.
     """
+    if encoding is not None and encoding.dpi is not None:
+        job = replace(job, dpi=encoding.dpi)
     check_memory(job, format_of(path), max_memory, str(path))
     provenance = provenance_of(job, encoding.dpi if encoding else None, notes)
     sink = open_sink(path, job.shape, job.quality.dtype, provenance, encoding, exclusive=exclusive)
@@ -175,4 +178,6 @@ def _keep(band: NDArray[Any], checkpoint: Checkpoint, resume: bool) -> bool:
 def _identity(job: RenderJob) -> dict[str, Any]:
     """All that a drawing's pixels depend on."""
     settings = {key: value for key, value in provenance_of(job).drawing.items() if key != "dpi"}
+    if job.field.finish.is_physical:
+        settings["dpi"] = job.dpi
     return {"cppn": __version__, "recipe": job.recipe.to_dict(), **settings, "device": str(job.drawn_by.device)}

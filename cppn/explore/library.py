@@ -16,8 +16,9 @@ from ..files.naming import file_name
 from ..files.sinks.base import Sink
 from ..recipe import Recipe
 from ..recipe.files import read_recipe, read_table
+from ..recipe.kinds import Many, Text
 from ..recipe.model import validated
-from ..recipe.schema import Many, Section, Table, Text, field, required
+from ..recipe.schema import Section, Table, field, required
 from .jobs import plain_name
 from .payloads import told
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..draw.drawing import developed
 from ..errors import CppnError
 from ..field.activations import CATALOGUE, PARAMETERS, parse_activation
-from ..field.color import MODES_ABOUT
+from ..field.color import MODES_ABOUT, PLAIN
 from ..field.inputs import ABOUT
 from ..field.palettes import palette_table
 from ..files.naming import file_name
@@ -20,7 +20,7 @@ from ..limits import DEEPEST, LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS, WIDEST
 from ..recipe import Recipe
 from ..recipe.command import command
 from ..recipe.fields import FIELDS, Told
-from ..recipe.schema import Number, Word
+from ..recipe.kinds import Number, Word
 from ..recipe.view import SIZES
 from ..search.palettes import RAMPS
 from ..shader.shader import WIDEST as WIDEST_SHADER
@@ -101,7 +101,7 @@ def catalogue() -> dict[str, Any]:
         ],
         "parameters": _parameters({key: parameter.default for key, parameter in PARAMETERS.items()}),
         "inputs": [{"name": name, "about": about} for name, about in ABOUT.items()],
-        "modes": [{"name": name, "about": about} for name, about in MODES_ABOUT.items()],
+        "modes": [{"name": name, "about": MODES_ABOUT[name]} for name in PLAIN],
         "palettes": [{"name": name, "palette": text, "stops": _swatch(text)} for name, text in _palettes().items()],
         "presets": list(presets),
         "sizes": {name: list(size) for name, size in SIZES.items()},

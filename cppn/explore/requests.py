@@ -10,8 +10,9 @@ from ..files.presets import presets
 from ..network.develop import develop
 from ..recipe import Recipe, from_dict
 from ..recipe.files import is_timeline
+from ..recipe.kinds import Either, Many, Number, Text, Whole, Word
 from ..recipe.model import SEED, parse_json
-from ..recipe.schema import Either, Many, Number, Section, Table, Text, Whole, Word, field, required
+from ..recipe.schema import Section, Table, field, required
 from ..search.breed import LOCKS
 from .library import NAME, NAMES
 

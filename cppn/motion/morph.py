@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..field.activations import Activation, parse_activation
 from ..field.numpy_ops import NumpyOps
-from ..field.palettes import palette_table
+from ..field.palettes import palette_stops, palette_table
 from ..field.spaces import decode, encode, linear_to_oklab, oklab_to_linear
 from ..network.develop import Field
 from ..network.stages import Slice, Stage
@@ -32,6 +32,8 @@ def difference(a: Recipe, b: Recipe) -> str:
         return "one is residual"
     if a.color.mode != b.color.mode or a.color.invert != b.color.invert:
         return "their colour modes differ"
+    if _arranged(a) != _arranged(b):
+        return "their colours are arranged differently"
     return "one is stretched" if a.view.stretch != b.view.stretch else ""
 
 
@@ -50,11 +52,21 @@ def between(a: Field, b: Field, share: float) -> Field:
         "zoom": _log(a.view.zoom, b.view.zoom, share), "rotate": _turn(a.view.rotate, b.view.rotate, share),
     }  # fmt: skip
     low, high = _even(a.color.levels, b.color.levels, share)
+    curves = a.color.curve, b.color.curve
+    mixed = _palette if not (a.color.flat or a.color.mode == "duotone") else _swatches
     color = replace(
-        a.color, levels=(low, high), palette=_palette(a.color.palette, b.color.palette, share),
+        a.color, levels=(low, high), palette=mixed(a.color.palette, b.color.palette, share),
         hue=_turn(a.color.hue, b.color.hue, share),
+        curve=_even(curves[0], curves[1], share) if curves[0] and curves[1] else None,
     )  # fmt: skip
-    return Field(replace(a.network, latent=latent, stages=stages), color, a.view.replace(**view))
+    return Field(replace(a.network, latent=latent, stages=stages), color, a.view.replace(**view), a.finish)
+
+
+def _arranged(recipe: Recipe) -> tuple[object, ...]:
+    """What of colours and finish cannot be gone through step by step."""
+    color = recipe.color
+    swatches = palette_stops(color.palette) if color.palette and (color.flat or color.mode == "duotone") else ()
+    return (color.tone, color.flat, color.equal, color.across, len(swatches), recipe.finish)
 
 
 def _names(acts: Sequence[str]) -> list[str]:
@@ -101,9 +113,29 @@ def _palette(a: str | None, b: str | None, share: float) -> str | None:
     """The palette whose every colour is between the two, in OKLab, written out."""
     if a == b or a is None or b is None:
         return a
-    ops = NumpyOps()
-    labs = [linear_to_oklab(np.asarray(decode(palette_table(text), ops))) for text in (a, b)]
+    labs = _lab(palette_table(a)), _lab(palette_table(b))
     mixed = (1 - share) * labs[0] + share * labs[1]
     at = np.linspace(0, len(mixed) - 1, _STOPS).round().astype(int)
-    rgb = np.stack([encode(np.clip(c, 0, 1), ops) for c in oklab_to_linear(*mixed[at].T)], axis=1)
-    return ",".join("#{:02x}{:02x}{:02x}".format(*(255 * stop + 0.5).astype(int)) for stop in rgb.clip(0, 1))
+    return ",".join(_hex(mixed[at]))
+
+
+def _swatches(a: str | None, b: str | None, share: float) -> str | None:
+    """The swatches between those of two palettes of as many, each in its place."""
+    if a == b or a is None or b is None:
+        return a
+    pairs = palette_stops(a), palette_stops(b)
+    labs = [_lab(np.array([stop.color for stop in stops])) for stops in pairs]
+    shares = [np.array([stop.share for stop in stops]) for stops in pairs]
+    parts = [one / one.sum() for one in shares]
+    both = 1000 * ((1 - share) * parts[0] + share * parts[1])
+    colors = _hex((1 - share) * labs[0] + share * labs[1])
+    return ",".join(f"{color}*{max(part, 1e-4):.4f}" for color, part in zip(colors, both, strict=True))
+
+
+def _lab(rgb: Floats) -> Floats:
+    return linear_to_oklab(np.asarray(decode(rgb, NumpyOps())))
+
+
+def _hex(lab: Floats) -> list[str]:
+    rgb = np.stack([encode(np.clip(c, 0, 1), NumpyOps()) for c in oklab_to_linear(*lab.T)], axis=1)
+    return ["#{:02x}{:02x}{:02x}".format(*(255 * stop + 0.5).astype(int)) for stop in rgb.clip(0, 1)]

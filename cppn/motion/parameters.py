@@ -78,7 +78,7 @@ def changed(recipe: Recipe, settings: Mapping[str, Numbers]) -> Recipe:
     """
     if not settings:
         return recipe
-    changes: dict[str, dict[str, Any]] = {"view": {}, "color": {}, "network": {}}
+    changes: dict[str, dict[str, Any]] = {"view": {}, "color": {}, "network": {}, "finish": {}}
     texts: list[str] | None = None
     latents: list[float] | None = None
     for name, values in settings.items():
@@ -126,6 +126,8 @@ def with_settings(field: Field, settings: Mapping[str, Numbers]) -> Field:
                 pair[at.index] = values[0]
                 values = tuple(pair)
             view[at.field] = values[0] if len(values) == 1 else values
+        elif at.section == "finish":
+            field = replace(field, finish=field.finish.replace(**{at.field: values[0]}))
         elif name == "hue":
             field = replace(field, color=replace(field.color, hue=values[0]))
         elif name == "levels":

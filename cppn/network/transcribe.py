@@ -39,15 +39,18 @@ def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
         network["latent"] = list(new.latent)
     color: dict[str, Any] = {
         key: value
-        for key in ("mode", "palette", "hue", "invert")
+        for key in ("mode", "palette", "hue", "invert", "tone", "flat", "equal", "across", "curve")
         if (value := getattr(field.color, key)) != getattr(origin.color, key)
     }
     # a changed network has another last activation, perhaps, and what was measured of the old one is forgotten
     given = recipe.color.levels or new.span or (None if network else recipe.color.measured)
     if field.color.levels != given:
         color["levels"] = list(field.color.levels)
+    if field.color.takes_curve:  # it is of the origin's network, and stays
+        color["curve"] = list(field.color.curve or ())
     view = field.view.to_dict() if field.view != origin.view else {}
-    return recipe.change({"network": network, "color": color, "view": view})
+    finish = field.finish.to_dict() if field.finish != origin.finish else {}
+    return recipe.change({"network": network, "color": color, "view": view, "finish": finish})
 
 
 def _identities(network: Network) -> list[int]:

@@ -16,13 +16,15 @@ def command(recipe: Recipe, width: int, height: int, aa: object = 1) -> str | No
         return None
     flags = {"act": ",".join(network.act), "hidden": _text(network.hidden) or "none"}
     flags |= {"palette": color.palette} if color.palette is not None else {"color": color.mode}
+    if color.palette is not None and color.mode != "palette":
+        flags["color"] = color.mode
     if color.levels is None and color.measured is not None:
         flags["levels"] = _text(color.measured)
     flags |= {name: _text(value) for name, one in FIELDS.items() if (value := _told(recipe, name, one)) is not None}
     flags |= {"seed": str(recipe.seed), "size": f"{width}x{height}", "aa": str(aa)}
     # `=` because a value may begin with a minus
     return "cppn render " + " ".join(
-        f"--{name}={shlex.quote(value)}" if value else f"--{name}" for name, value in flags.items()
+        f"--{name.replace('_', '-')}" + f"={shlex.quote(value)}" * bool(value) for name, value in flags.items()
     )
 
 

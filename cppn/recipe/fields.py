@@ -10,23 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 from ..limits import DEEPEST, LARGEST_SEED, LARGEST_SHARE, MOST_TERMS, WIDEST
-from .schema import (
-    Color,
-    Either,
-    Flag,
-    Kind,
-    Length,
-    Many,
-    Number,
-    Row,
-    Section,
-    Table,
-    Text,
-    Whole,
-    Word,
-    field,
-    required,
-)
+from .kinds import Color, Either, Flag, Kind, Length, Many, Number, Row, Text, Whole, Word
+from .schema import Section, Table, field, required
 
 Scale = Literal["even", "log", "turn"]
 Initialisation = Literal["torch", "normal", "xavier", "kaiming", "siren"]
@@ -129,7 +114,7 @@ FIELDS = {
         "A formula that the first value goes through: in f, g and h, the outputs between their levels; dx, dy and "
         "slope, how much f changes over a hundredth of the shorter side; distance, how far it is to where f is 0.5, in "
         "these; nx, ny and nz, the normal of f as a relief; x, y, r and theta.",
-        Text(), examples=['"f + 0.05*sin(40*g)"', '"exp(-distance)"'],
+        Text(), examples=['"0.5 + 0.5*sin(20*f)"', '"exp(-distance)"'],
     ),
     "curve": Told(
         "color", None,

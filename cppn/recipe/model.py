@@ -12,10 +12,11 @@ from ..field.activations import parse_activation
 from ..field.color import FLAT, MODES, PALETTED
 from ..field.inputs import parse_input
 from ..field.palettes import MOST_SWATCHES, palette_stops, palette_table
-from ..field.tone import parse_tone
+from ..field.tone import OUTPUTS, parse_tone
 from ..limits import DEEPEST, LARGEST_SEED, MOST_WEIGHTS
 from .fields import Halftone, Initialisation, LayerWeights, Mode, told
-from .schema import Section, Table, Text, Whole, field
+from .kinds import Text, Whole
+from .schema import Section, Table, field
 from .view import View
 
 VERSION = 1  # of the recipe's meaning; raised by whatever changes a picture
@@ -111,7 +112,12 @@ class ColorRecipe(Section):
         self._check_palette("across", self.across, self.mode == "ramps")
         if self.tone is not None:
             try:
-                parse_tone(self.tone)
+                missing = parse_tone(self.tone).names & {*OUTPUTS[self.outputs :]}
+                if missing:
+                    raise CppnError(
+                        f"{self.mode} mode has no {', '.join(sorted(missing))}",
+                        legal=f"it has {', '.join(OUTPUTS[: self.outputs])}",
+                    )
             except CppnError as error:
                 raise error.within("tone") from None
         for name in ("flat", "equal"):
@@ -187,6 +193,11 @@ class FinishRecipe(Section):
     def is_plain(self) -> bool:
         """Is nothing done?"""
         return self == FinishRecipe()
+
+    @property
+    def is_physical(self) -> bool:
+        """Is a length told in millimetres?"""
+        return any(isinstance(value, str) and value.endswith("mm") for value in self.__dict__.values())
 
 
 class Recipe(Section):

@@ -7,10 +7,12 @@ from typing import Any
 
 from ..errors import CppnError
 from ..field.activations import set_parameters
+from ..field.color import PALETTED
 from .fields import FIELDS
 from .model import Recipe
 
 _PARAMETERS = ("freq", "r", "iters")
+_RAMPS = {"duotone": "#f4ecdc,#d9622b,#123b6d"}  # palettes of modes that cannot take just any
 _OF_WEIGHTS = ("hidden", "inputs", "latent", "gain", "seed")
 
 
@@ -22,7 +24,7 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     given = {key: value for key, value in flags.items() if value is not None}
     if not given.get("act"):  # a flag that may be repeated is empty when it is not there
         given.pop("act", None)
-    network, color, view = (_told(section, given) for section in ("network", "color", "view"))
+    network, color, finish, view = (_told(section, given) for section in ("network", "color", "finish", "view"))
     if recipe.network.weights is not None:
         if "init" in given:
             network["weights"] = None
@@ -36,10 +38,10 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     if act is not None:
         network["act"] = act
     color |= _color(recipe, given)
-    changes: dict[str, dict[str, Any]] = {"network": network, "view": view, "color": color}
+    changes: dict[str, dict[str, Any]] = {"network": network, "view": view, "color": color, "finish": finish}
     changes[""] = {"seed": given["seed"]} if "seed" in given else {}
     # a recipe that has become another picture does not keep the old one's name
-    if network or color or changes[""]:
+    if network or color or finish or changes[""]:
         changes[""] |= {"name": "", "description": ""}
     return recipe.change(changes)
 
@@ -62,14 +64,19 @@ def _activations(recipe: Recipe, given: Mapping[str, Any]) -> list[str] | None:
 def _color(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     mode, palette = given.get("mode"), given.get("palette")
-    if palette is not None and mode not in (None, "palette"):
+    if palette is not None and mode not in (None, *PALETTED):
         raise CppnError(f"--palette contradicts the colour mode {mode}", legal="give one of them")
     if palette is not None:
-        changes |= {"mode": "palette", "palette": palette}
-    elif mode == "palette":
-        changes |= {"mode": mode, "palette": recipe.color.palette or "viridis"}
-    elif mode is not None:
-        changes |= {"mode": mode, "palette": None}
+        own = recipe.color.mode if recipe.color.mode in PALETTED else "palette"
+        changes |= {"mode": mode or own, "palette": palette}
+    elif mode in PALETTED:
+        changes |= {"mode": mode, "palette": recipe.color.palette or _RAMPS.get(mode, "viridis")}
+    elif mode is not None:  # what a palette alone can have goes with it
+        changes |= {"mode": mode, "palette": None, **{key: given.get(key) for key in ("flat", "equal")}}
+    if mode not in (None, "ramps") and "across" not in given:
+        changes["across"] = None
+    elif mode == "ramps" and "across" not in given:
+        changes["across"] = recipe.color.across or "magma"
     if "act" in given and "levels" not in given:
         changes["levels"] = None  # they were chosen for another activation
     return changes

@@ -40,14 +40,13 @@ def f32(value: Value) -> Expr:
 
 
 _EXP_LOW, _EXP_HIGH = -104.0, 88.72283  # where float32's exp is zero, and infinite
-_FAR = 1 << 30
+_FAR = 1 << 30  # no whole number that is hashed is as far below zero
 _BUILDING = threading.Lock()
 
 
 def _forget() -> None:
     global _BUILDING
-    _FAR = 1 << 30
-_BUILDING = threading.Lock()
+    _BUILDING = threading.Lock()
 
 
 in_forked_children(_forget)
