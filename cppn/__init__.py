@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from .errors import CppnError
     from .files.presets import presets
     from .files.sources import load
-    from .recipe import ColorRecipe, NetworkRecipe, Recipe
+    from .recipe import ColorRecipe, FinishRecipe, NetworkRecipe, Recipe, SpaceRecipe
     from .recipe.view import View
 
 _HOMES = {
     "CppnError": "errors",
     "ColorRecipe": "recipe",
+    "FinishRecipe": "recipe",
     "NetworkRecipe": "recipe",
+    "SpaceRecipe": "recipe",
     "Recipe": "recipe",
     "View": "recipe",
     "load": "files.sources",
@@ -35,7 +37,7 @@ _HOMES = {
     "save_array": "draw.saving",
 }
 __all__ = [
-    "ColorRecipe", "CppnError", "NetworkRecipe", "Recipe", "View", "__version__", "load", "presets", "render", "save",
+    "ColorRecipe", "CppnError", "FinishRecipe", "NetworkRecipe", "Recipe", "SpaceRecipe", "View", "__version__", "load", "presets", "render", "save",
     "save_array",
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..recipe.fields import FIELDS
-from ..recipe.kinds import Color, Length, Number, Whole, Word
+from ..recipe.kinds import Color, Flag, Length, Many, Number, Text, Whole, Word
 from . import types
 
 if TYPE_CHECKING:
@@ -38,10 +38,15 @@ def field(flag: str, name: str = "", *, more: str = "", **settings: Any) -> _Com
     return click.option(flag, *filter(None, [name]), help=text, **settings)
 
 
-def finishing(name: str) -> _Command:
-    """The flag of a field that says what is done with the colours."""
+def of_kind(name: str) -> _Command:
+    """The flag of a field, as its kind says."""
+    if isinstance(FIELDS[name].kind, Flag):
+        return field(f"--{name}/--no-{name}", default=None)
+    if isinstance(FIELDS[name].kind, Many):
+        return field(f"--{name}", type=types.WARPS, metavar="WARP,…")
     kinds: dict[type, tuple[Any, str]] = {
         Number: (types.NUMBER, "N"), Whole: (types.WHOLE, "N"), Length: (None, "LENGTH"), Color: (None, "#HEX"),
+        Text: (None, "NAME"),
     }  # fmt: skip
     kind, metavar = kinds.get(type(FIELDS[name].kind), (None, None))
     return field("--" + name.replace("_", "-"), type=kind, metavar=metavar)
@@ -101,7 +106,7 @@ look = together(
     field("--zoom", type=types.NUMBER, metavar="Z"),
     field("--rotate", type=types.NUMBER, metavar="DEGREES"),
     field("--stretch/--no-stretch", default=None),
-    *(finishing(name) for name, one in FIELDS.items() if one.section == "finish"),
+    *(of_kind(name) for name, one in FIELDS.items() if one.section in ("space", "finish")),
 )
 
 

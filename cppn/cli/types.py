@@ -187,6 +187,19 @@ def _activation_names() -> list[str]:
     return [*CATALOGUE, *ALIASES]
 
 
+def warps(text: str) -> list[str]:
+    """Warps separated by commas."""
+    from ..field.warps import split_warps
+
+    return split_warps(text)
+
+
+def _warp_names() -> list[str]:
+    from ..field.warps import WARPS
+
+    return list(WARPS)
+
+
 def _palette_names() -> list[str]:
     from ..field.palettes import palette_names
 
@@ -275,4 +288,5 @@ EASED_NUMBER = Parsed("number", eased(number))
 EASED_PAIR = Parsed("x,y", eased(pair))
 ACTIVATIONS = Parsed("act", words, _activation_names)
 INPUTS = Parsed("inputs", words, lambda: ["x", "y", "r", "theta", "bias"])
+WARPS = Parsed("warp", warps, _warp_names)
 PALETTE = Parsed("palette", str, _palette_names)

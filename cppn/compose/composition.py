@@ -16,12 +16,14 @@ from ..field.dual import Dual
 from ..field.ops import Value
 from ..field.palettes import palette_table
 from ..field.program import Program, Writer
+from ..field.warps import parse_warp
 from ..network.develop import Field
 from ..network.stages import Network
-from ..recipe import FinishRecipe
+from ..recipe import FinishRecipe, SpaceRecipe
 from .coloring import coloured, toned
 from .finish import finished
 from .point import Point
+from .space import outputs as placed
 
 TURN = ("turns", "same", "before", "after")  # the names of the numbers that turn hues
 _ADDED_TO = ("hsv", "oklch")  # modes whose hue is only added to, so that it may always be
@@ -57,16 +59,22 @@ def compose(field: Field, *, is_open: bool = False) -> Composition:
 
     `is_open`: what may be switched on and off are numbers, so that the program stays the same.
     """
-    return _with_networks(_written(field.color, field.finish, is_open), field)
+    return _with_networks(_written(field.color, field.space, field.finish, is_open), field)
 
 
 def tone(field: Field) -> Composition:
     """The value that a field's colours follow, as one channel of light."""
-    return _with_networks(_of_tone(field.color), field)
+    return _with_networks(_of_tone(field.color, field.space), field)
 
 
-def _with_networks(made: _Written, field: Field) -> Composition:
-    return Composition(made.program, made.numbers, made.tables, (Source(field.network, field.color.levels),))
+def outputs(field: Field) -> Composition:
+    """A field's outputs, not between levels, as channels of light."""
+    return _with_networks(_of_outputs(field.color, field.space), field, (0.0, 1.0))
+
+
+def _with_networks(made: _Written, field: Field, levels: tuple[float, float] | None = None) -> Composition:
+    sources = tuple(Source(network, levels or field.color.levels) for network in (field.network, *field.others))
+    return Composition(made.program, made.numbers, made.tables, sources)
 
 
 class _Written(NamedTuple):
@@ -76,23 +84,35 @@ class _Written(NamedTuple):
 
 
 @lru_cache(maxsize=64)  # most frames of a film differ in their networks alone
-def _written(color: ColorMap, finish: FinishRecipe, is_open: bool) -> _Written:
+def _written(color: ColorMap, space: SpaceRecipe, finish: FinishRecipe, is_open: bool) -> _Written:
     writer = Writer()
-    outputs = writer.ask(0, color.outputs)
+    values = _asked(color, space, writer)
     tables = {} if color.table is None else {"palette": color.table}
-    if color.is_plain and finish.is_plain:
-        return _ended(writer, _plain(color, outputs, tables, writer, is_open), False, tables)
+    if color.is_plain and space.is_plain and finish.is_plain:
+        return _ended(writer, _plain(color, values, tables, writer, is_open), False, tables)
     if color.across is not None:
         tables["across"] = turn_palette(palette_table(color.across), color.hue)
-    point = Point(writer, toned(color, outputs, writer), color.channels)
-    light = coloured(point, color, outputs, finish)
+    point = Point(writer, toned(color, values, writer), color.channels)
+    light = coloured(point, color, values, finish)
     return _ended(writer, finished(point, light, finish), True, tables)
 
 
 @lru_cache(maxsize=8)
-def _of_tone(color: ColorMap) -> _Written:
+def _of_tone(color: ColorMap, space: SpaceRecipe) -> _Written:
     writer = Writer()
-    return _ended(writer, [toned(color, writer.ask(0, color.outputs), writer)], True, {})
+    return _ended(writer, [toned(color, _asked(color, space, writer), writer)], True, {})
+
+
+@lru_cache(maxsize=8)
+def _of_outputs(color: ColorMap, space: SpaceRecipe) -> _Written:
+    writer = Writer()
+    return _ended(writer, _asked(color, space, writer), True, {})
+
+
+def _asked(color: ColorMap, space: SpaceRecipe, writer: Writer) -> list[Dual]:
+    """The network's outputs, where the space asks for them."""
+    others = range(1, 1 + sum(warp.is_other for warp in map(parse_warp, (*space.before, *space.warp))))
+    return placed(space, writer, others, lambda network, place: writer.ask(network, color.outputs, place))
 
 
 def _plain(

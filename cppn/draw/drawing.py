@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..compose.composition import tone
+from ..compose.composition import Composition, outputs, tone
 from ..engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
 from ..engines.fade import DEEP, FadePlan
 from ..errors import CppnError, shorten
@@ -54,18 +55,7 @@ def measure(fields: Iterable[Field]) -> tuple[float, float]:
 
     Errors: CppnError if it takes no finite value.
     """
-    from ..engines.reference import outputs
-
-    j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
-    found = []
-    for field in fields:
-        view = frame(field.view, _GRID, _GRID)
-        x, y = view.cx + view.ux * i + view.vx * j, view.cy + view.uy * i + view.vy * j
-        found.append(outputs(field.network, x, y)[-1].ravel())
-    values = np.concatenate(found)
-    values = values[np.isfinite(values)]
-    if not values.size:
-        raise CppnError("the field has no finite value in this view", where="color.levels", legal="set levels by hand")
+    values = _on_grid(map(outputs, fields := list(fields)), fields, "color.levels", "set levels by hand")
     low, high = (float(f"{v:.5e}") for v in np.percentile(values, _SHARES))
     return (low, high) if low < high else (low - 0.5, low + 0.5)  # one value nearly everywhere
 
@@ -75,18 +65,22 @@ def measure_curve(fields: Iterable[Field]) -> tuple[float, ...]:
 
     Errors: CppnError if it takes no finite value.
     """
-    from ..engines.reference import sampled
-
-    found = []
-    for field in fields:
-        j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
-        found.append(sampled(tone(field), frame(field.view, _GRID, _GRID), i, j).ravel())
-    values = np.concatenate(found)
-    values = values[np.isfinite(values)]
-    if not values.size:
-        raise CppnError("the field has no finite value in this view", where="color.curve", legal="change the tone")
+    values = _on_grid(map(tone, fields := list(fields)), fields, "color.curve", "change the tone")
     curve = np.quantile(values, np.linspace(0, 1, _CURVE + 1))
     return tuple(float(f"{v:.5e}") for v in curve)
+
+
+def _on_grid(made: Iterable[Composition], fields: Iterable[Field], where: str, legal: str) -> NDArray[np.float64]:
+    """All finite values of compositions on a fixed grid over fields' square views, by the oracle."""
+    from ..engines.reference import sampled
+
+    j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
+    pairs = zip(made, fields, strict=True)
+    values = np.concatenate([sampled(one, frame(field.view, _GRID, _GRID), i, j).ravel() for one, field in pairs])
+    values = values[np.isfinite(values)]
+    if not values.size:
+        raise CppnError("the field has no finite value in this view", where=where, legal=legal)
+    return values
 
 
 def is_deep(view: View, size: tuple[int, int]) -> bool:

@@ -78,7 +78,7 @@ def changed(recipe: Recipe, settings: Mapping[str, Numbers]) -> Recipe:
     """
     if not settings:
         return recipe
-    changes: dict[str, dict[str, Any]] = {"view": {}, "color": {}, "network": {}, "finish": {}}
+    changes: dict[str, dict[str, Any]] = {"view": {}, "color": {}, "network": {}, "space": {}, "finish": {}}
     texts: list[str] | None = None
     latents: list[float] | None = None
     for name, values in settings.items():
@@ -126,8 +126,9 @@ def with_settings(field: Field, settings: Mapping[str, Numbers]) -> Field:
                 pair[at.index] = values[0]
                 values = tuple(pair)
             view[at.field] = values[0] if len(values) == 1 else values
-        elif at.section == "finish":
-            field = replace(field, finish=field.finish.replace(**{at.field: values[0]}))
+        elif at.section in ("space", "finish"):
+            changed = getattr(field, at.section).replace(**{at.field: values[0]})
+            field = replace(field, **{at.section: changed})
         elif name == "hue":
             field = replace(field, color=replace(field.color, hue=values[0]))
         elif name == "levels":

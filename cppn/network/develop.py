@@ -14,13 +14,14 @@ from ..errors import CppnError
 from ..field.activations import Activation, parse_activation
 from ..field.color import ColorMap
 from ..field.inputs import parse_input
-from ..recipe import FinishRecipe, NetworkRecipe, Recipe
+from ..field.warps import parse_warp
+from ..recipe import FinishRecipe, NetworkRecipe, Recipe, SpaceRecipe
 from ..recipe.view import View
 from ..rng import Purpose, Stream
 from .stages import Network, Weights, chain
 from .weights import check_chain, read_weights
 
-PLAIN = FinishRecipe()
+PLAIN, NOWHERE_ELSE = FinishRecipe(), SpaceRecipe()
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Field:
     color: ColorMap
     view: View
     finish: FinishRecipe = PLAIN
+    space: SpaceRecipe = NOWHERE_ELSE
+    others: tuple[Network, ...] = ()  # that warps take
 
     def with_levels(self, levels: tuple[float, float]) -> Field:
         """The same between other levels."""
@@ -53,7 +56,19 @@ def develop(recipe: Recipe) -> Field:
         color.mode, levels, color.palette, color.hue, color.invert, color.tone, color.flat, color.equal, color.curve,
         color.across,
     )  # fmt: skip
-    return Field(network, mapped, recipe.view, recipe.finish)
+    seeds = (
+        dict(warp.parameters)["seed"]
+        for warp in map(parse_warp, (*recipe.space.before, *recipe.space.warp))
+        if warp.is_other
+    )
+    others = tuple(develop_network(_of_seed(recipe, int(seed))) for seed in seeds)
+    return Field(network, mapped, recipe.view, recipe.finish, recipe.space, others)
+
+
+def _of_seed(recipe: Recipe, seed: int) -> Recipe:
+    """The recipe with the weights of another seed."""
+    network = recipe.network.replace(weights=None, blend=())
+    return recipe.replace(seed=seed, network=network)
 
 
 def needs_curve(recipe: Recipe) -> bool:

@@ -49,8 +49,12 @@ def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
     if field.color.takes_curve:  # it is of the origin's network, and stays
         color["curve"] = list(field.color.curve or ())
     view = field.view.to_dict() if field.view != origin.view else {}
-    finish = field.finish.to_dict() if field.finish != origin.finish else {}
-    return recipe.change({"network": network, "color": color, "view": view, "finish": finish})
+    more = {
+        name: getattr(field, name).to_dict()
+        for name in ("space", "finish")
+        if getattr(field, name) != getattr(origin, name)
+    }
+    return recipe.change({"network": network, "color": color, "view": view, **more})
 
 
 def _identities(network: Network) -> list[int]:

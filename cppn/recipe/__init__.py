@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .model import ColorRecipe, FinishRecipe, NetworkRecipe, Recipe, from_dict
+    from .model import ColorRecipe, FinishRecipe, NetworkRecipe, Recipe, SpaceRecipe, from_dict
     from .view import View
 
-__all__ = ["ColorRecipe", "FinishRecipe", "NetworkRecipe", "Recipe", "View", "from_dict"]
+__all__ = ["ColorRecipe", "FinishRecipe", "NetworkRecipe", "Recipe", "SpaceRecipe", "View", "from_dict"]
 
 
 def __getattr__(name: str) -> Any:

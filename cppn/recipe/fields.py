@@ -137,6 +137,40 @@ FIELDS = {
         "color", None, "The range found once on a fixed grid, written by the program and kept from then on.", _PAIR,
         flag=False,
     ),
+    "symmetry": Told(
+        "space", "",
+        "A wallpaper group (p1 to p6m), a frieze (hop, step, sidle, jump, spinhop, spinsidle, spinjump) or a rosette "
+        "(c5, d6): the picture has exactly its symmetries.",
+        Text(20), examples=['"p6m"', '"d5"'],
+    ),
+    "cell": Told(
+        "space", 4.0, "The side of its cell in the plane; of a frieze, its step.", Number(1e-6, 1e6), "log",
+        examples=["2.5"],
+    ),
+    "swap": Told(
+        "space", False, "Half of the symmetries swap colours: the first value turns into its opposite.", Flag()
+    ),
+    "tile": Told(
+        "space", False, "Opposite edges fit together, to the bit: the picture repeats without seams.", Flag()
+    ),
+    "before": Told(
+        "space", (), "Warps of the plane before it is made symmetric, one after another.", Many(Text(), most=8, alone=True),
+        examples=['["logpolar"]'],
+    ),
+    "warp": Told(
+        "space", (),
+        "Warps of what the network is told, one after another: NAME or NAME:key=value,… of self, move, zoom, turn, polar, "
+        "logpolar, moebius, mirror, lens, twist, wave.",
+        Many(Text(), most=8, alone=True), examples=['["self:amount=0.7"]', '["twist:amount=3,radius=2", "mirror:n=3"]'],
+    ),
+    "octaves": Told(
+        "space", 1, "The network is asked so often, each time finer and fainter, and what it says is added up.",
+        Whole(1, 8), examples=["5"],
+    ),
+    "persistence": Told(
+        "space", 0.5, "How strong each octave is, of the one before.", Number(0, 1), "even", examples=["0.6"]
+    ),
+    "lacunarity": Told("space", 2.0, "How much finer each octave is.", Number(1, 8), "log", examples=["2.3"]),
     "line": Told("finish", 0.0, "Width of a line between swatches.", _LENGTH, examples=["0.3", '"2px"']),
     "line_color": Told("finish", "#17130f", "Its colour.", Color(), examples=['"#ffffff"']),
     "shadow": Told(

@@ -12,7 +12,9 @@ from ..field.activations import parse_activation
 from ..field.color import FLAT, MODES, PALETTED
 from ..field.inputs import parse_input
 from ..field.palettes import MOST_SWATCHES, palette_stops, palette_table
+from ..field.symmetry import parse_symmetry
 from ..field.tone import OUTPUTS, parse_tone
+from ..field.warps import parse_warp
 from ..limits import DEEPEST, LARGEST_SEED, MOST_WEIGHTS
 from .fields import Halftone, Initialisation, LayerWeights, Mode, told
 from .kinds import Text, Whole
@@ -157,6 +159,43 @@ class ColorRecipe(Section):
         return MODES[self.mode]
 
 
+class SpaceRecipe(Section):
+    """Where in the plane the network is asked: symmetric, seamless, warped, in octaves. As it is unless asked for."""
+
+    symmetry: str = told("symmetry")
+    cell: float = told("cell")
+    swap: bool = told("swap")
+    tile: bool = told("tile")
+    before: tuple[str, ...] = told("before")
+    warp: tuple[str, ...] = told("warp")
+    octaves: int = told("octaves")
+    persistence: float = told("persistence")
+    lacunarity: float = told("lacunarity")
+
+    def _check(self) -> None:
+        if self.symmetry:
+            try:
+                parse_symmetry(self.symmetry)
+            except CppnError as error:
+                raise error.within("symmetry") from None
+        for name in ("before", "warp"):
+            for text in getattr(self, name):
+                try:
+                    parse_warp(text)
+                except CppnError as error:
+                    raise error.within(name) from None
+        if self.tile and (self.symmetry or self.before):
+            other = "symmetry" if self.symmetry else "before"
+            raise CppnError(f"a tile with `{other}`", where="tile", legal="take one of them; `warp` goes with both")
+        if self.swap and not self.symmetry:
+            raise CppnError("no symmetry whose half could swap colours", where="swap", legal='write symmetry = "p4m"')
+
+    @property
+    def is_plain(self) -> bool:
+        """Is the network asked where the picture is?"""
+        return not (self.symmetry or self.tile or self.before or self.warp or self.octaves > 1)
+
+
 class FinishRecipe(Section):
     """What is done with the colours: edges, light, screens, paper. Nothing unless asked for.
 
@@ -209,15 +248,19 @@ class Recipe(Section):
     seed: int = field(SEED, 0, "Draws weights and latent inputs: the same ones for ever.", ["7"])
     network: NetworkRecipe = field(Table(NetworkRecipe), NetworkRecipe())
     color: ColorRecipe = field(Table(ColorRecipe), ColorRecipe())
+    space: SpaceRecipe = field(Table(SpaceRecipe), SpaceRecipe())
     finish: FinishRecipe = field(Table(FinishRecipe), FinishRecipe())
     view: View = field(Table(View), View())
 
     def to_dict(self) -> dict[str, Any]:
-        """As of any section; a finish that does nothing is left out, as older versions do not know it."""
+        """As of any section; what is as usual is left out of sections that older versions do not know."""
         data = super().to_dict()
-        plain = FinishRecipe().to_dict()
-        data["finish"] = {key: value for key, value in data["finish"].items() if value != plain.get(key)}
-        return {key: value for key, value in data.items() if key != "finish" or value}
+        for name, plain in (("space", SpaceRecipe()), ("finish", FinishRecipe())):
+            usual = plain.to_dict()
+            data[name] = {key: value for key, value in data[name].items() if value != usual.get(key)}
+            if not data[name]:
+                del data[name]
+        return data
 
     def to_json(self) -> str:
         """ASCII JSON on one line."""
@@ -248,6 +291,8 @@ class Recipe(Section):
                     target[key] = value
         if changes.get("network") or "seed" in changes.get("", {}):
             data["color"].pop("measured", None)
+            data["color"].pop("curve", None)
+        if changes.get("space"):
             data["color"].pop("curve", None)
         if _OF_CURVE & changes.get("color", {}).keys() and "curve" not in changes["color"]:
             data["color"].pop("curve", None)

@@ -24,7 +24,8 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     given = {key: value for key, value in flags.items() if value is not None}
     if not given.get("act"):  # a flag that may be repeated is empty when it is not there
         given.pop("act", None)
-    network, color, finish, view = (_told(section, given) for section in ("network", "color", "finish", "view"))
+    sections = ("network", "color", "space", "finish", "view")
+    network, color, space, finish, view = (_told(section, given) for section in sections)
     if recipe.network.weights is not None:
         if "init" in given:
             network["weights"] = None
@@ -38,10 +39,10 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     if act is not None:
         network["act"] = act
     color |= _color(recipe, given)
-    changes: dict[str, dict[str, Any]] = {"network": network, "view": view, "color": color, "finish": finish}
+    changes: dict[str, dict[str, Any]] = dict(zip(sections, (network, color, space, finish, view), strict=True))
     changes[""] = {"seed": given["seed"]} if "seed" in given else {}
     # a recipe that has become another picture does not keep the old one's name
-    if network or color or finish or changes[""]:
+    if network or color or space or finish or changes[""]:
         changes[""] |= {"name": "", "description": ""}
     return recipe.change(changes)
 
