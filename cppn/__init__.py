@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from .errors import CppnError
     from .files.presets import presets
     from .files.sources import load
-    from .recipe import ColorRecipe, FinishRecipe, NetworkRecipe, Recipe, SpaceRecipe
+    from .recipe import ColorRecipe, FinishRecipe, LayerRecipe, MaskRecipe, NetworkRecipe, Recipe, SpaceRecipe
     from .recipe.view import View
 
 _HOMES = {
     "CppnError": "errors",
     "ColorRecipe": "recipe",
     "FinishRecipe": "recipe",
+    "LayerRecipe": "recipe",
+    "MaskRecipe": "recipe",
     "NetworkRecipe": "recipe",
     "SpaceRecipe": "recipe",
     "Recipe": "recipe",
@@ -37,8 +39,8 @@ _HOMES = {
     "save_array": "draw.saving",
 }
 __all__ = [
-    "ColorRecipe", "CppnError", "FinishRecipe", "NetworkRecipe", "Recipe", "SpaceRecipe", "View", "__version__", "load", "presets", "render", "save",
-    "save_array",
+    "ColorRecipe", "CppnError", "FinishRecipe", "LayerRecipe", "MaskRecipe", "NetworkRecipe", "Recipe", "SpaceRecipe",
+    "View", "__version__", "load", "presets", "render", "save", "save_array",
 ]  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def _ramp(point: Point, color: ColorMap, values: Sequence[Value]) -> Light:
     first = _equal(point, color) if color.equal else values[0]
     match color.mode:
         case "ramps":
-            a, b = (_looked_up(table, first, ops) for table in ("palette", "across"))
+            a, b = (point.looked_up(table, first) for table in ("palette", "across"))
             return point.mix(a, b, ops.unit(values[1]))
         case "duotone":
             paper, *inks = (
@@ -95,7 +95,7 @@ def _ramp(point: Point, color: ColorMap, values: Sequence[Value]) -> Light:
                 light = [one * (1.0 - (1.0 - own) * ops.unit(amount)) for one, own in zip(light, ink, strict=True)]
             return light
         case mode if mode.startswith("palette"):
-            light = _looked_up("palette", first, ops)
+            light = point.looked_up("palette", first)
             return [1.0 - one for one in light] if color.invert and mode in PLAIN else light
     turn = None
     if color.turn is not None:
@@ -103,11 +103,6 @@ def _ramp(point: Point, color: ColorMap, values: Sequence[Value]) -> Light:
         turn = [point.number(key, one) for key, one in zip(names, color.turn or NO_TURN, strict=True)]
     encoded = to_srgb(color.mode, [first, *values[1:]], (), color.invert, ops, turn)
     return [decode(one, ops) for one in encoded]
-
-
-def _looked_up(table: str, value: Value, ops: Ops) -> Light:
-    t = ops.unit(value)
-    return [decode(ops.lookup(ops.name(f"{table}_{k}"), t), ops) for k in range(3)]  # type: ignore[attr-defined]
 
 
 def _equal(point: Point, color: ColorMap) -> Value:

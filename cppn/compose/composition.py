@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,13 +18,15 @@ from ..field.dual import Dual
 from ..field.ops import Value
 from ..field.palettes import palette_table
 from ..field.program import Program, Writer
-from ..field.warps import parse_warp
+from ..field.warps import Place, parse_warp
 from ..network.develop import Field
 from ..network.stages import Network
-from ..recipe import FinishRecipe, SpaceRecipe
+from ..recipe import FinishRecipe, LayerRecipe, SpaceRecipe, View
+from .blending import laid
 from .coloring import coloured, toned
-from .finish import finished
-from .point import Point
+from .finish import finished, lit
+from .masks import inside
+from .point import Light, Point
 from .space import outputs as placed
 
 TURN = ("turns", "same", "before", "after")  # the names of the numbers that turn hues
@@ -59,22 +63,64 @@ def compose(field: Field, *, is_open: bool = False) -> Composition:
 
     `is_open`: what may be switched on and off are numbers, so that the program stays the same.
     """
-    return _with_networks(_written(field.color, field.space, field.finish, is_open), field)
+    return _with_networks(_written(_Look.of(field), is_open), tuple(_sources(field)))
+
+
+def is_plain(field: Field) -> bool:
+    """Is a picture one network's colours, and nothing else?"""
+    return _Look.of(field).is_plain
 
 
 def tone(field: Field) -> Composition:
-    """The value that a field's colours follow, as one channel of light."""
-    return _with_networks(_of_tone(field.color, field.space), field)
+    """The value that a field's colours follow, as one channel of light; without its layers."""
+    return _with_networks(_of_tone(field.color, field.space), tuple(_own(field, field.color.levels)))
 
 
 def outputs(field: Field) -> Composition:
-    """A field's outputs, not between levels, as channels of light."""
-    return _with_networks(_of_outputs(field.color, field.space), field, (0.0, 1.0))
+    """A field's outputs, not between levels, as channels of light; without its layers."""
+    return _with_networks(_of_outputs(field.color, field.space), tuple(_own(field, (0.0, 1.0))))
 
 
-def _with_networks(made: _Written, field: Field, levels: tuple[float, float] | None = None) -> Composition:
-    sources = tuple(Source(network, levels or field.color.levels) for network in (field.network, *field.others))
+def _with_networks(made: _Written, sources: tuple[Source, ...]) -> Composition:
     return Composition(made.program, made.numbers, made.tables, sources)
+
+
+def _own(field: Field, levels: tuple[float, float]) -> Iterator[Source]:
+    return (Source(network, levels) for network in (field.network, *field.others))
+
+
+def _sources(field: Field) -> Iterator[Source]:
+    """A field's networks, those of its warps, and those of its layers: of each, its mask's first."""
+    yield from _own(field, field.color.levels)
+    for layer in field.layers:
+        if layer.mask is not None:
+            yield Source(layer.mask, layer.mask.span or (0.0, 1.0))
+        yield from _sources(layer.field)
+
+
+class _Look(NamedTuple):
+    """All of a field but its networks."""
+
+    color: ColorMap
+    space: SpaceRecipe
+    finish: FinishRecipe
+    view: View | None
+    layers: tuple[tuple[LayerRecipe, _Look], ...]
+
+    @classmethod
+    def of(cls, field: Field, view: View | None = None) -> _Look:
+        layers = tuple((layer.told, cls.of(layer.field, layer.told.view)) for layer in field.layers)
+        return cls(field.color, field.space, field.finish, view, layers)
+
+    @property
+    def is_plain(self) -> bool:
+        """Is it one network's colours, and nothing else?"""
+        return self.color.is_plain and self.space.is_plain and self.finish.is_plain and not self.layers
+
+    @property
+    def channels(self) -> int:
+        """Of the whole."""
+        return max(self.color.channels, *(look.channels for _, look in self.layers), 1)
 
 
 class _Written(NamedTuple):
@@ -84,35 +130,88 @@ class _Written(NamedTuple):
 
 
 @lru_cache(maxsize=64)  # most frames of a film differ in their networks alone
-def _written(color: ColorMap, space: SpaceRecipe, finish: FinishRecipe, is_open: bool) -> _Written:
+def _written(look: _Look, is_open: bool) -> _Written:
     writer = Writer()
-    values = _asked(color, space, writer)
-    tables = {} if color.table is None else {"palette": color.table}
-    if color.is_plain and space.is_plain and finish.is_plain:
-        return _ended(writer, _plain(color, values, tables, writer, is_open), False, tables)
+    tables: dict[str, NDArray[np.float64]] = {}
+    if look.is_plain:
+        _add_tables(tables, look.color, writer)
+        values = _asked(look.color, look.space, writer, 0)
+        return _ended(writer, _plain(look.color, values, tables, writer, is_open), False, tables)
+    light = _light(look, writer, look.channels, count(), tables)
+    point = Point(writer, Dual(0.0), look.channels)
+    return _ended(writer, finished(point, light, look.finish), True, tables)
+
+
+def _light(
+    look: _Look, writer: Writer, channels: int, networks: Iterator[int], tables: dict[str, NDArray[np.float64]]
+) -> Light:  # fmt: skip
+    """The light of a field with its layers; `networks` gives the numbers of their networks, in order."""
+    label, first = writer.label, next(networks)
+    _add_tables(tables, look.color, writer)
+    for _ in range(_count_others(look.space)):
+        next(networks)
+    origin = None if look.view is None else _origin(look.view, writer)
+    values = _asked(look.color, look.space, writer, first, origin)
+    point = Point(writer, toned(look.color, values, writer), look.color.channels)
+    light = lit(point, coloured(point, look.color, values, look.finish), look.finish)
+    light = light * (channels // len(light))  # grey beside colours
+    for i, (layer, inner) in enumerate(look.layers):
+        writer.label = f"{label}layer{i}_"
+        here = Point(writer, Dual(0.0), channels)
+        edge = inside(layer.mask, here, next(networks) if layer.mask.takes_network else None)
+        above = _light(inner, writer, channels, networks, tables)
+        above = finished(here, above, inner.finish)
+        light = laid(here, light, above, layer, edge, look.finish.light)
+    writer.label = label
+    return light
+
+
+def _add_tables(tables: dict[str, NDArray[np.float64]], color: ColorMap, writer: Writer) -> None:
+    if color.table is not None:
+        tables[f"{writer.label}palette"] = color.table
     if color.across is not None:
-        tables["across"] = turn_palette(palette_table(color.across), color.hue)
-    point = Point(writer, toned(color, values, writer), color.channels)
-    light = coloured(point, color, values, finish)
-    return _ended(writer, finished(point, light, finish), True, tables)
+        tables[f"{writer.label}across"] = turn_palette(palette_table(color.across), color.hue)
+
+
+def _origin(view: View, writer: Writer) -> Place:
+    """Where in the plane a point is, as another view than the picture's shows it."""
+    half = view.extent / view.zoom
+    u, v = writer.place("u"), writer.place("v")
+    across = half / writer.frame("right") if view.stretch else half / (50.0 * writer.frame("percent"))
+    down = half / writer.frame("bottom") if view.stretch else half / (50.0 * writer.frame("percent"))
+    angle = math.radians(-view.rotate)
+    cos, sin = writer.number("view_cos", math.cos(angle)), writer.number("view_sin", math.sin(angle))
+    a, b = u * across, v * down
+    x, y = (writer.number(f"view_{axis}", at) for axis, at in zip("xy", view.center, strict=True))
+    return x + cos * a + sin * b, y + sin * a - cos * b
 
 
 @lru_cache(maxsize=8)
 def _of_tone(color: ColorMap, space: SpaceRecipe) -> _Written:
     writer = Writer()
-    return _ended(writer, [toned(color, _asked(color, space, writer), writer)], True, {})
+    return _ended(writer, [toned(color, _asked(color, space, writer, 0), writer)], True, {})
 
 
 @lru_cache(maxsize=8)
 def _of_outputs(color: ColorMap, space: SpaceRecipe) -> _Written:
     writer = Writer()
-    return _ended(writer, _asked(color, space, writer), True, {})
+    return _ended(writer, _asked(color, space, writer, 0), True, {})
 
 
-def _asked(color: ColorMap, space: SpaceRecipe, writer: Writer) -> list[Dual]:
-    """The network's outputs, where the space asks for them."""
-    others = range(1, 1 + sum(warp.is_other for warp in map(parse_warp, (*space.before, *space.warp))))
-    return placed(space, writer, others, lambda network, place: writer.ask(network, color.outputs, place))
+def _asked(
+    color: ColorMap, space: SpaceRecipe, writer: Writer, first: int, origin: Place | None = None
+) -> list[Dual]:  # fmt: skip
+    """The network's outputs, where the space asks for them; `first` is its number."""
+    others = range(first + 1, first + 1 + _count_others(space))
+
+    def ask(network: int, place: Place | None) -> list[Dual]:
+        return writer.ask(network or first, color.outputs, place)
+
+    return placed(space, writer, others, ask, origin)
+
+
+def _count_others(space: SpaceRecipe) -> int:
+    return sum(warp.is_other for warp in map(parse_warp, (*space.before, *space.warp)))
 
 
 def _plain(

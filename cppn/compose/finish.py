@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..field.ops import Value
 from ..recipe import FinishRecipe
@@ -16,23 +16,28 @@ _TWO_PI = 2 * math.pi
 _GRAIN, _PAPER, _FIBRE = 11, 20, 30
 
 
+_Step = Callable[[Point, Light, FinishRecipe], Light]
+
+
+def lit(point: Point, light: Light, finish: FinishRecipe) -> Light:
+    """The light of a point with what a finish says of the point's own value: relief and contour lines."""
+    return _done(point, light, finish, [(finish.relief, _relief), (finish.contours, _contours)])
+
+
 def finished(point: Point, light: Light, finish: FinishRecipe) -> Light:
-    """The light of a point with all that a finish says, each channel in [0, 1]."""
-    steps: list[tuple[object, Callable[[Point, Light, FinishRecipe], Light]]] = [
-        (finish.relief, _relief),
-        (finish.contours, _contours),
-        (finish.halftone != "none", _halftone),
-        (finish.vignette, _vignette),
-        (finish.border, _border),
-        (finish.margin, _margin),
-        (finish.paper, _paper),
-        (finish.fibre, _fibre),
-        (finish.grain, _grain),
-    ]
+    """The light of a point of a whole picture with all else that its finish says, each channel in [0, 1]."""
+    steps: list[tuple[object, _Step]] = [
+        (finish.halftone != "none", _halftone), (finish.vignette, _vignette), (finish.border, _border),
+        (finish.margin, _margin), (finish.paper, _paper), (finish.fibre, _fibre), (finish.grain, _grain),
+    ]  # fmt: skip
+    return [point.ops.unit(one) for one in _done(point, light, finish, steps)]
+
+
+def _done(point: Point, light: Light, finish: FinishRecipe, steps: Iterable[tuple[object, _Step]]) -> Light:
     for is_on, step in steps:
         if is_on:
             light = step(point, light, finish)
-    return [point.ops.unit(one) for one in light]
+    return light
 
 
 def _relief(point: Point, light: Light, finish: FinishRecipe) -> Light:

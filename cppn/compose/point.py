@@ -36,6 +36,16 @@ class Point:
         """A number by name."""
         return self.writer.number(key, value).value
 
+    def dual(self, key: str, value: float) -> Dual:
+        """The same, to be computed with beside derivatives."""
+        return self.writer.number(key, value)
+
+    def looked_up(self, table: str, value: Value) -> Light:
+        """The light of a palette at a value."""
+        t = self.ops.unit(value)
+        names = (f"{self.writer.label}{table}_{k}" for k in range(3))
+        return [decode(self.ops.lookup(self.ops.name(name), t), self.ops) for name in names]
+
     def pixels(self, key: str, length: Length) -> Value:
         """A length in pixels."""
         if isinstance(length, str):

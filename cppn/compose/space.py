@@ -19,12 +19,17 @@ _GOLDEN = 2.399963  # radians by which each octave is turned, so that none lies 
 _SHIFT = 11.3, 7.9  # by which it is moved, so that all do not meet in the origin
 
 
-def outputs(space: SpaceRecipe, writer: Writer, others: Sequence[int], ask: Ask) -> list[Dual]:
-    """A network's outputs at a point, as a space places it; `ask(0, …)` is the network, `others` those of its warps."""
+def outputs(
+    space: SpaceRecipe, writer: Writer, others: Sequence[int], ask: Ask, origin: Place | None
+) -> list[Dual]:  # fmt: skip
+    """A network's outputs at a point, as a space places it; `ask(0, …)` is the network, `others` those of its warps.
+
+    `origin`: where in the plane the point is; None: where the frame says.
+    """
     if space.is_plain:
-        return ask(0, None)
+        return ask(0, origin)
     ops = DualOps(writer.trees)
-    place: Place = (writer.place("x"), writer.place("y"))
+    place: Place = origin or (writer.place("x"), writer.place("y"))
     numbers = iter(others)
     swap: Value | None = None
     place = _warped(place, space.before, "before", writer, ask, numbers)

@@ -9,7 +9,7 @@ from ..field.ops import Value
 from ..recipe import FinishRecipe
 from .point import Light, Point
 
-_ALL_AROUND = 0.3  # of a shadow's strength, where light comes from its edge
+ALL_AROUND = 0.3  # of a shadow's strength, where light comes from its edge
 
 
 class Edges(NamedTuple):
@@ -47,7 +47,7 @@ def painted(point: Point, lights: Sequence[Light], thresholds: Sequence[Value], 
         if edges.shadow is not None:
             strength, width = edges.shadow
             fall = 1.0 - ops.clamp(-inside / width, 0.0, 1.0)
-            shade = 1.0 - strength * fall * fall * (_ALL_AROUND + (1 - _ALL_AROUND) * ops.max(towards, 0.0))
+            shade = 1.0 - strength * fall * fall * (ALL_AROUND + (1 - ALL_AROUND) * ops.max(towards, 0.0))
             light = [one * shade for one in light]
         if edges.rim is not None:
             strength, width = edges.rim

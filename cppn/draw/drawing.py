@@ -15,8 +15,9 @@ from ..compose.composition import Composition, outputs, tone
 from ..engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
 from ..engines.fade import DEEP, FadePlan
 from ..errors import CppnError, shorten
-from ..network.develop import Field, develop, needs_curve, needs_levels
-from ..recipe import Recipe
+from ..field.color import ColorMap
+from ..network.develop import Field, develop, develop_network, needs_curve, needs_levels, of_layer, of_mask
+from ..recipe import LayerRecipe, Recipe, SpaceRecipe
 from ..recipe.view import SIZE, View, check_size, frame
 
 BAND = 1 << 20  # samples of a band, about: a fraction of a second's work, a few megabytes
@@ -38,6 +39,8 @@ def complete(recipe: Recipe) -> Recipe:
 
 def developed(recipe: Recipe) -> tuple[Recipe, Field]:
     """A recipe with nothing left open, as `complete` makes it, and its field."""
+    if recipe.layers:
+        recipe = recipe.replace(layers=tuple(_completed(layer, recipe.view) for layer in recipe.layers))
     field = develop(recipe)
     if needs_levels(recipe):
         levels = measure([field])
@@ -48,6 +51,18 @@ def developed(recipe: Recipe) -> tuple[Recipe, Field]:
         recipe = recipe.replace(color=recipe.color.replace(curve=curve))
         field = field.with_curve(curve)
     return recipe, field
+
+
+def _completed(layer: LayerRecipe, view: View) -> LayerRecipe:
+    """A layer with nothing left open."""
+    whole, mask = complete(of_layer(layer, view)), layer.mask
+    if mask.shape == "level" and mask.level is None:
+        network = develop_network(of_mask(mask))
+        shown = Field(network, ColorMap("gray", network.span or (0.0, 1.0)), layer.view or view)
+        scaled = replace(shown, space=SpaceRecipe(warp=(f"zoom:by={mask.scale}",), octaves=mask.octaves))
+        values = _on_grid([tone(scaled)], [scaled], "mask.level", "set a level by hand")
+        mask = mask.replace(level=float(f"{np.quantile(values, 1 - mask.share):.5e}"))
+    return layer.replace(color=whole.color, layers=whole.layers, mask=mask)
 
 
 def measure(fields: Iterable[Field]) -> tuple[float, float]:
@@ -77,10 +92,10 @@ def _on_grid(made: Iterable[Composition], fields: Iterable[Field], where: str, l
     j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
     pairs = zip(made, fields, strict=True)
     values = np.concatenate([sampled(one, frame(field.view, _GRID, _GRID), i, j).ravel() for one, field in pairs])
-    values = values[np.isfinite(values)]
-    if not values.size:
+    finite: NDArray[np.float64] = values[np.isfinite(values)]
+    if not finite.size:
         raise CppnError("the field has no finite value in this view", where=where, legal=legal)
-    return values
+    return finite
 
 
 def is_deep(view: View, size: tuple[int, int]) -> bool:
@@ -95,8 +110,8 @@ class RenderJob:
     """All that drawing needs, as a value: from it any process of the same kind draws the same bits.
 
     `size`: width and height, with `bleed` pixels more beyond each edge. `engine`: its name; else the best there is.
-    `dpi`: pixels of an inch, for what is told in millimetres. `other`: a field that shows through, with a share of the light. `told`: gives the field as text, complete; it is
-    asked when a file is written, and only then.
+    `dpi`: pixels of an inch, for what is told in millimetres. `other`: a field that shows through, with a share of the
+    light. `told`: gives the field as text, complete; it is asked when a file is written, and only then.
     Errors: CppnError for sizes that cannot be.
     """
 
@@ -131,7 +146,7 @@ class RenderJob:
     @property
     def channels(self) -> int:
         """1 for grey pictures, 3 for colour."""
-        return max(field.color.channels for field in self._fields)
+        return max(field.channels for field in self._fields)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -166,7 +181,7 @@ class RenderJob:
             return Drawing(self, self._plan(self.field, self.quality))
         deep = replace(self.quality, bits=DEEP, dither=False)
         plans = self._plan(self.field, deep), self._plan(self.other, deep)
-        channels = self.field.color.channels, self.other.color.channels
+        channels = self.field.channels, self.other.channels
         return Drawing(self, FadePlan(plans, channels, self.share, self.quality))
 
     @property

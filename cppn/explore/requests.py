@@ -11,7 +11,8 @@ from ..network.develop import develop
 from ..recipe import Recipe, from_dict
 from ..recipe.files import is_timeline
 from ..recipe.kinds import Either, Many, Number, Text, Whole, Word
-from ..recipe.model import SEED, parse_json
+from ..recipe.model import parse_json
+from ..recipe.parts import SEED
 from ..recipe.schema import Section, Table, field, required
 from ..search.breed import LOCKS
 from .library import NAME, NAMES

@@ -7,7 +7,9 @@ from itertools import groupby
 import numpy as np
 from onnx import TensorProto, ValueInfoProto, checker, helper
 
+from ..compose.composition import is_plain
 from ..draw.drawing import developed
+from ..errors import CppnError
 from ..field.formula import evaluate
 from ..files.provenance import KEY, Provenance, marked
 from ..network.develop import Field
@@ -31,7 +33,15 @@ def onnx_bytes(recipe: Recipe) -> bytes:
 
 
 def field_bytes(field: Field, recipe: Recipe) -> bytes:
-    """The same of a field, with the recipe that is told of it."""
+    """The same of a field, with the recipe that is told of it.
+
+    Errors: CppnError for pictures that are more than one network's colours.
+    """
+    if not is_plain(field):
+        raise CppnError(
+            "a network file holds one network's colours, and this picture is composed of more", where="onnx",
+            legal="export a page (.html) or a shader (.glsl)",
+        )  # fmt: skip
     ops = OnnxOps()
     with np.errstate(over="ignore"):  # beyond float32
         _colours(field, _outputs(field.network, ops), ops)

@@ -248,4 +248,4 @@ class DualOps(Ops):
     def cos_squared(self, turns: Value) -> Value:
         x = dual(turns)
         slope = -math.pi * PEAK
-        return self._chain(self.ops.cos_squared(x.value), x, lambda: slope * self.ops.sin(2.0 * math.pi * x.value))
+        return self._chain(self.ops.cos_squared(x.value), x, lambda: slope * self.ops.sin_turns(x.value))

@@ -173,6 +173,10 @@ class Ops(ABC):
         """x^2.4, of x in [0.09, 1]."""
         return self.exp(2.4 * self.log(x))
 
+    def sin_turns(self, turns: Value) -> Value:
+        """sin(2π·turns)."""
+        return self.sin(2.0 * math.pi * turns)
+
     def cos_squared(self, turns: Value) -> Value:
         """PEAK·cos²(π·turns) = PEAK·(½ + ½·cos(2π·turns)): a cosine whose affine part can be folded away."""
         return PEAK * (0.5 + 0.5 * self.cos(2.0 * math.pi * turns))

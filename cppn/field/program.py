@@ -117,6 +117,7 @@ class Writer:
     def __init__(self) -> None:
         self.trees = TreeOps()
         self.numbers: dict[str, float] = {}
+        self.label = ""  # before the names of numbers: of what is being written
         self._calls: dict[str, Call] = {}  # by the name of each output and slope
         self._asked = 0
 
@@ -131,6 +132,7 @@ class Writer:
 
     def number(self, key: str, value: float) -> Dual:
         """A number by name."""
+        key = self.label + key
         self.numbers[key] = float(value)
         return Dual(self.trees.name(key))
 

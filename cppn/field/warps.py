@@ -143,7 +143,10 @@ WARPS: dict[str, WarpKind] = {
     ),
     "moebius": WarpKind(
         "a disc onto itself, a point of it into the middle",
-        {"x": _number("of the point", 1.5), "y": _number("of the point", 0.5), "radius": _number("the disc's", 5.0, 1e-3)},
+        {
+            "x": _number("of the point", 1.5), "y": _number("of the point", 0.5),
+            "radius": _number("the disc's", 5.0, 1e-3),
+        },
         _moebius,
     ),
     "mirror": WarpKind("folded like a fan", {"n": _number("wedges, each mirrored", 1, 1, 60)}, _mirror),

@@ -14,7 +14,8 @@ from ..files.sources import load_provenance
 from ..recipe import Recipe
 from ..recipe.files import embed_weights, is_timeline, read_table
 from ..recipe.kinds import Flag, Kind, Many, Number, Text, Whole, Word
-from ..recipe.model import SEED, validated
+from ..recipe.model import validated
+from ..recipe.parts import SEED
 from ..recipe.schema import Section, Table, field, required
 from .easing import easing
 from .parameters import Numbers, parameter_path

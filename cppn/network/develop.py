@@ -15,13 +15,14 @@ from ..field.activations import Activation, parse_activation
 from ..field.color import ColorMap
 from ..field.inputs import parse_input
 from ..field.warps import parse_warp
-from ..recipe import FinishRecipe, NetworkRecipe, Recipe, SpaceRecipe
+from ..recipe import ColorRecipe, FinishRecipe, LayerRecipe, MaskRecipe, NetworkRecipe, Recipe, SpaceRecipe
 from ..recipe.view import View
 from ..rng import Purpose, Stream
 from .stages import Network, Weights, chain
 from .weights import check_chain, read_weights
 
 PLAIN, NOWHERE_ELSE = FinishRecipe(), SpaceRecipe()
+PLAIN_NETWORK, PLAIN_COLOR = NetworkRecipe(), ColorRecipe()
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Field:
     finish: FinishRecipe = PLAIN
     space: SpaceRecipe = NOWHERE_ELSE
     others: tuple[Network, ...] = ()  # that warps take
+    layers: tuple[Layer, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        """1 for grey pictures, 3 for colour."""
+        return max(self.color.channels, *(layer.field.channels for layer in self.layers), 1)
 
     def with_levels(self, levels: tuple[float, float]) -> Field:
         """The same between other levels."""
@@ -42,6 +49,15 @@ class Field:
     def with_curve(self, curve: tuple[float, ...]) -> Field:
         """The same with another curve."""
         return replace(self, color=replace(self.color, curve=curve))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A field that lies on another: what is told of it beside its own look, and its mask's network."""
+
+    field: Field
+    told: LayerRecipe
+    mask: Network | None
 
 
 def develop(recipe: Recipe) -> Field:
@@ -56,13 +72,32 @@ def develop(recipe: Recipe) -> Field:
         color.mode, levels, color.palette, color.hue, color.invert, color.tone, color.flat, color.equal, color.curve,
         color.across,
     )  # fmt: skip
-    seeds = (
-        dict(warp.parameters)["seed"]
-        for warp in map(parse_warp, (*recipe.space.before, *recipe.space.warp))
-        if warp.is_other
+    warps = map(parse_warp, (*recipe.space.before, *recipe.space.warp))
+    seeds = (int(dict(warp.parameters)["seed"]) for warp in warps if warp.is_other)
+    others = tuple(develop_network(_of_seed(recipe, seed)) for seed in seeds)
+    layers = tuple(_layer(layer, recipe.view) for layer in recipe.layers)
+    return Field(network, mapped, recipe.view, recipe.finish, recipe.space, others, layers)
+
+
+def of_layer(layer: LayerRecipe, view: View) -> Recipe:
+    """A layer's picture as a recipe, in its own view or, if it has none, this one."""
+    return Recipe().replace(
+        seed=layer.seed, network=layer.network, color=layer.color, space=layer.space, finish=layer.finish,
+        layers=layer.layers, view=layer.view or view,
+    )  # fmt: skip
+
+
+def of_mask(mask: MaskRecipe) -> Recipe:
+    """A mask's network as a recipe."""
+    return Recipe().replace(seed=mask.seed, network=mask.network)
+
+
+def _layer(layer: LayerRecipe, view: View) -> Layer:
+    mask = develop_network(of_mask(layer.mask)) if layer.mask.takes_network else None
+    told = layer.replace(
+        network=PLAIN_NETWORK, color=PLAIN_COLOR, layers=(), mask=layer.mask.replace(network=PLAIN_NETWORK)
     )
-    others = tuple(develop_network(_of_seed(recipe, int(seed))) for seed in seeds)
-    return Field(network, mapped, recipe.view, recipe.finish, recipe.space, others)
+    return Layer(develop(of_layer(layer, view)), told, mask)
 
 
 def _of_seed(recipe: Recipe, seed: int) -> Recipe:

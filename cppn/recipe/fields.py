@@ -44,7 +44,7 @@ class LayerWeights(Section):
     bias: tuple[float, ...] = required(Many(Number()))
 
 
-_LENGTH = Length(50)
+LENGTH = Length(50)
 _PAIR = Row(Number(), Number())
 
 FIELDS = {
@@ -154,13 +154,14 @@ FIELDS = {
         "space", False, "Opposite edges fit together, to the bit: the picture repeats without seams.", Flag()
     ),
     "before": Told(
-        "space", (), "Warps of the plane before it is made symmetric, one after another.", Many(Text(), most=8, alone=True),
+        "space", (), "Warps of the plane before it is made symmetric, one after another.",
+        Many(Text(), most=8, alone=True),
         examples=['["logpolar"]'],
     ),
     "warp": Told(
         "space", (),
-        "Warps of what the network is told, one after another: NAME or NAME:key=value,… of self, move, zoom, turn, polar, "
-        "logpolar, moebius, mirror, lens, twist, wave.",
+        "Warps of what the network is told, one after another: NAME or NAME:key=value,… of self, move, zoom, turn, "
+        "polar, logpolar, moebius, mirror, lens, twist, wave.",
         Many(Text(), most=8, alone=True), examples=['["self:amount=0.7"]', '["twist:amount=3,radius=2", "mirror:n=3"]'],
     ),
     "octaves": Told(
@@ -171,13 +172,13 @@ FIELDS = {
         "space", 0.5, "How strong each octave is, of the one before.", Number(0, 1), "even", examples=["0.6"]
     ),
     "lacunarity": Told("space", 2.0, "How much finer each octave is.", Number(1, 8), "log", examples=["2.3"]),
-    "line": Told("finish", 0.0, "Width of a line between swatches.", _LENGTH, examples=["0.3", '"2px"']),
+    "line": Told("finish", 0.0, "Width of a line between swatches.", LENGTH, examples=["0.3", '"2px"']),
     "line_color": Told("finish", "#17130f", "Its colour.", Color(), examples=['"#ffffff"']),
     "shadow": Told(
         "finish", 0.0, "How dark the shadow is that a swatch throws on those below it.", Number(0, 1), "even",
         examples=["0.5"],
     ),
-    "shadow_width": Told("finish", 2.0, "How far that shadow reaches.", _LENGTH),
+    "shadow_width": Told("finish", 2.0, "How far that shadow reaches.", LENGTH),
     "rim": Told("finish", 0.0, "How bright the lit edge of a swatch is.", Number(0, 1), "even", examples=["0.3"]),
     "relief": Told(
         "finish", 0.0, "The first value is a height that throws light and shade: how steep.", Number(0, 100), "even",
@@ -191,22 +192,22 @@ FIELDS = {
     "contours": Told(
         "finish", 0, "Lines of equal value, so many from 0 to 1.", Whole(0, 1000), examples=["12"]
     ),
-    "contour_width": Told("finish", 0.2, "Their width.", _LENGTH),
+    "contour_width": Told("finish", 0.2, "Their width.", LENGTH),
     "contour_color": Told("finish", "#17130f", "Their colour.", Color()),
     "halftone": Told(
         "finish", "none", "Tone by dots, lines, crosses or hatching.", Word(*get_args(Halftone)), examples=['"dots"']
     ),
-    "screen": Told("finish", 1.2, "From one of these to the next.", _LENGTH),
+    "screen": Told("finish", 1.2, "From one of these to the next.", LENGTH),
     "screen_angle": Told("finish", 45.0, "Degrees by which they are turned.", Number(-1e6, 1e6), "turn"),
     "ink": Told("finish", None, "Their colour; else the picture's own.", Color(), examples=['"#1b2a41"']),
     "paper_color": Told("finish", "#f4ecdc", "What lies between them, and around a margin.", Color()),
     "grain": Told("finish", 0.0, "Grain as of film.", Number(0, 1), "even", examples=["0.2"]),
-    "grain_size": Told("finish", 0.16, "How large a grain is.", _LENGTH),
+    "grain_size": Told("finish", 0.16, "How large a grain is.", LENGTH),
     "paper": Told("finish", 0.0, "Unevenness as of paper.", Number(0, 1), "even", examples=["0.3"]),
     "fibre": Told("finish", 0.0, "Fibres as of handmade paper.", Number(0, 1), "even", examples=["0.3"]),
     "vignette": Told("finish", 0.0, "Darker towards the corners.", Number(0, 1), "even", examples=["0.3"]),
-    "margin": Told("finish", 0.0, "Width of a margin of paper around the picture.", _LENGTH, examples=["6"]),
-    "border": Told("finish", 0.0, "Width of a line around the picture, inside the margin.", _LENGTH),
+    "margin": Told("finish", 0.0, "Width of a margin of paper around the picture.", LENGTH, examples=["6"]),
+    "border": Told("finish", 0.0, "Width of a line around the picture, inside the margin.", LENGTH),
     "center": Told("view", (0.0, 0.0), "The point in the middle.", _PAIR, moves="even", examples=["[1.5, -0.5]"]),
     "extent": Told("view", 5.0, "From the middle to the nearer edge, at zoom 1.", Number(1e-9, 1e9), "log"),
     "zoom": Told("view", 1.0, "Divides the extent.", Number(1e-9, 1e9), "log", examples=["4"]),

@@ -120,7 +120,10 @@ class HalideOps(Ops):
 
     def sin(self, x: Value) -> Value:
         """Error below 2.5e-7 beyond that of rounding x/2π."""
-        turns = x * f32(0.5 / math.pi)
+        return self.sin_turns(x * f32(0.5 / math.pi))
+
+    def sin_turns(self, turns: Value) -> Value:
+        """Error below 2.5e-7."""
         turns = turns - hl.round(turns)
         # sin repeats mirrored beyond a quarter turn
         folded = hl.select(hl.abs(turns) > f32(0.25), hl.select(turns > f32(0.0), f32(0.5), f32(-0.5)) - turns, turns)

@@ -19,7 +19,7 @@ from ..undefined import can_be_undefined
 from .ops import Expr, HalideOps, f32, written
 from .pipeline import Built, lanes
 from .shape import PLACES, PictureShape, prefix
-from .stages import Stages, Tile, at, best_tile, put
+from .stages import Stages, Tile, at, best_tile, exact, put_exactly
 
 _F32, _INT = hl.Float(32), hl.Int(32)
 _LONG = 40  # operations of what is worked out once
@@ -104,6 +104,8 @@ class Picture:
         colours = shape.program.run(known, ops, partial(self._ask, plane, place), partial(self._keep, place, sizes))
         if shape.averaged and not shape.program.is_light:
             colours = [decode(v, ops) for v in colours]
+        if shape.program.is_light:
+            colours = [exact(one) for one in colours]
         # colours are worked out side by side, then picked one at a time
         self.colour = hl.Func("colour")
         if shape.program.is_light and not shape.averaged:
@@ -138,7 +140,7 @@ class Picture:
         key = self._shape.program.asked.index((call.network, call.at is None))
         name = prefix(key)
         stages = Stages(
-            self._shape.networks[key], self._at(plane, call, known), place,
+            self._shape.networks[key], self._at(plane, place, call, known), place,
             lambda text, dimensions: self._image(name + text, dimensions), lambda text: self._number(name + text),
             f"call{len(self.stages)}_",
         )  # fmt: skip
@@ -150,17 +152,26 @@ class Picture:
             leveled.append(value * gain + offset)
         return leveled
 
-    def _at(self, plane: Mapping[str, Expr], call: Call, known: Mapping[str, Value]) -> Mapping[str, Value]:
+    def _at(
+        self, plane: Mapping[str, Expr], place: list[Any], call: Call, known: Mapping[str, Value]
+    ) -> Mapping[str, Value]:  # fmt: skip
         """u, v, x and y where a network is asked, with their derivatives if these are asked for."""
         if call.at is None:
             slopes = {
                 key: [one if isinstance(one, float) else self._number(one) for one in SLOPES[key]] for key in plane
             }
             return {key: Dual(one, *slopes[key]) for key, one in plane.items()} if call.slopes else plane
-        ops, parts = HalideOps(), 3 if call.slopes else 1
-        x, y = (Dual(*(evaluate(part, known, ops) for part in one[:parts])) for one in call.at)
-        place = {"u": x, "v": y, "x": x, "y": y}
-        return place if call.slopes else {key: one.value for key, one in place.items()}
+        x, y = (self._placed(one, call, place, known) for one in call.at)
+        return {"u": x, "v": y, "x": x, "y": y}
+
+    def _placed(self, given: Dual, call: Call, place: list[Any], known: Mapping[str, Value]) -> Value:
+        """A coordinate worked out once: each unit of a stage would do it again."""
+        ops = HalideOps()
+        found = Dual(*(f32(evaluate(part, known, ops)) for part in given[: 3 if call.slopes else 1]))
+        func = hl.Func(f"at{len(self.kept)}")
+        put_exactly(func, place, found if call.slopes else found.value)
+        self.kept.append(func)
+        return at(func, place)
 
     def _keep(self, place: list[Any], sizes: dict[str, float], step: Let, value: Value) -> Value:
         """What is long, and used several times, is worked out once; a compiler would see it wherever it is used.
@@ -172,7 +183,7 @@ class Picture:
             sizes[step.name] = found
             return value
         func = hl.Func(f"kept{len(self.kept)}")
-        put(func, place, value)
+        put_exactly(func, place, value)
         self.kept.append(func)
         return at(func, place)
 

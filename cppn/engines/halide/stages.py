@@ -60,10 +60,29 @@ def put(func: Any, args: list[Any], value: Value) -> None:
     func[tuple(args)] = tuple(f32(one) for one in value) if isinstance(value, Dual) else f32(value)
 
 
+def put_exactly(func: Any, args: list[Any], value: Value) -> None:
+    """The same, of sums of products as they are written.
+
+    Of a·b + c·d a compiler may round either product or neither, and does it differently from one vector of a strip to
+    the next: crops would differ in their last bit.
+    """
+    put(func, args, Dual(*(exact(one) for one in value)) if isinstance(value, Dual) else exact(value))
+
+
+def exact(value: Value) -> Value:
+    """A value whose operations are rounded one by one."""
+    return hl.strict_float(f32(value))
+
+
 def at(func: Any, args: list[Any]) -> Value:
     """A Func's value: of three components, a Dual."""
     found = func[tuple(args)]  # two of Funcs themselves `select` makes a tuple of
     return Dual(*(hl.Expr(found[k]) for k in range(3))) if func.outputs() == 3 else hl.Expr(found)
+
+
+def _is_simple(core: Node) -> bool:
+    """Is it one function of what is summed, so that its derivative is one product?"""
+    return all(arg.op == "name" for arg in core.args)
 
 
 class Stages:
@@ -140,7 +159,7 @@ class Stages:
         for source in shape.shortcuts:
             value = value + self._at(self._values[source], unit)
         func = hl.Func(f"{self._label}h{label}")
-        put(func, place, value)
+        (put_exactly if self._steep and not _is_simple(one.core) else put)(func, place, value)
         return Piece(func, one, first, total, loops, parts, self.components)
 
     def _entered(self, z: Value, index: int, source: int, unit: Any) -> Value:
@@ -180,7 +199,8 @@ class Stages:
         funcs = []
         for k, part in enumerate(parts):
             func = hl.Func(f"{label}_{k}")
-            put(func, place, self._of_kind(evaluate(part.tree, values, self._ops)))
+            found = self._of_kind(evaluate(part.tree, values, self._ops))
+            (put_exactly if self._steep else put)(func, place, found)
             values[part.name] = at(func, place)
             funcs.append(func)
         return funcs

@@ -1,0 +1,61 @@
+"""How a layer's light meets what is below: blends, opacity, shadow, rim, haze."""
+
+from __future__ import annotations
+
+from ..field.dual import Dual
+from ..field.ops import Ops, Value
+from ..field.spaces import decode, encode
+from ..recipe import LayerRecipe
+from .point import Light, Point
+from .swatches import ALL_AROUND
+
+
+def laid(point: Point, below: Light, above: Light, layer: LayerRecipe, inside: Dual | None, light: float) -> Light:
+    """A layer's light on what is below.
+
+    `inside`: how far inside its mask a point is, in pixels. `light`: where light comes from, degrees.
+    """
+    ops = point.ops
+    share: Value = point.number("opacity", layer.opacity)
+    if layer.haze:
+        above = point.mix(above, point.light("haze_color", layer.haze_color), point.number("haze", layer.haze))
+    if inside is not None:
+        across, up = point.direction("layer_light", light)
+        slope = ops.max(ops.sqrt(inside.du * inside.du + inside.dv * inside.dv), 1e-8)
+        towards = (inside.du * across - inside.dv * up) / slope
+        if layer.shadow:
+            fall = 1.0 - ops.clamp(-inside.value / point.pixels("layer_shadow_width", layer.shadow_width), 0.0, 1.0)
+            strength = point.number("layer_shadow", layer.shadow) * share
+            shade = 1.0 - strength * fall * fall * (ALL_AROUND + (1 - ALL_AROUND) * ops.max(towards, 0.0))
+            below = [one * shade for one in below]
+        if layer.rim:
+            near = 1.0 - ops.clamp(inside.value / (0.35 * point.frame("percent")), 0.0, 1.0)
+            lit = point.number("layer_rim", layer.rim) * near * ops.max(-towards, 0.0)
+            above = [one + (1.0 - one) * lit for one in above]
+        if layer.mask.soft:
+            covered = ops.clamp(0.5 + inside.value / point.pixels("soft", layer.mask.soft), 0.0, 1.0)
+        else:
+            covered = point.cover(inside.value)
+        share = share * covered
+    mixed = [_blended(layer.blend, ops.unit(a), ops.unit(b), ops) for a, b in zip(below, above, strict=True)]
+    return point.mix(below, mixed, share)
+
+
+def _blended(blend: str, below: Value, above: Value, ops: Ops) -> Value:
+    """One channel of light, after Compositing and Blending Level 1 (W3C 2024)."""
+    match blend:
+        case "normal":
+            return above
+        case "multiply":
+            return below * above
+        case "screen":
+            return below + above - below * above
+        case "add":
+            return ops.min(below + above, 1.0)
+    a, b = encode(below, ops), encode(above, ops)
+    if blend == "overlay":
+        mixed = ops.where(a <= 0.5, 2.0 * a * b, 1.0 - 2.0 * (1.0 - a) * (1.0 - b))
+    else:
+        bent = ops.where(a <= 0.25, ((16.0 * a - 12.0) * a + 4.0) * a, ops.sqrt(a))
+        mixed = ops.where(b <= 0.5, a - (1.0 - 2.0 * b) * a * (1.0 - a), a + (2.0 * b - 1.0) * (bent - a))
+    return decode(ops.clamp(mixed, 0.0, 1.0), ops)

@@ -1,0 +1,106 @@
+"""Layers: what lies on a picture, each with a network, colours and a mask of its own."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from ..errors import CppnError
+from .fields import LENGTH
+from .kinds import Color, Flag, Length, Many, Number, Row, Text, Whole, Word
+from .parts import SEED, ColorRecipe, FinishRecipe, NetworkRecipe, SpaceRecipe
+from .schema import Field, Section, Table, field
+from .view import View
+
+MOST_LAYERS = 16
+Shape = Literal["all", "level", "disc", "ring", "box", "polygon", "horizon"]
+Blend = Literal["normal", "multiply", "screen", "overlay", "soft-light", "add"]
+_FAR = 1e4  # hundredths of the shorter side
+
+
+class MaskRecipe(Section):
+    """Where a layer is: everywhere, where a network's value is high, or in a shape whose edge a network may roughen.
+
+    Places and sizes are hundredths of the picture's shorter side, from its middle to the right and upwards.
+    """
+
+    shape: Shape = field(Word(*get_args(Shape)), "all", "What it is: below a `horizon`; of a `level`, where f is high.")
+    at: tuple[float, float] = field(
+        Row(Number(-_FAR, _FAR), Number(-_FAR, _FAR)),
+        (0.0, 0.0),
+        "Its middle; of a horizon, how high it lies.",
+        ["[0, 10]"],
+    )
+    size: float = field(Number(0, _FAR), 25.0, "Its radius, or half its height.", ["15"])
+    aspect: float = field(Number(1e-3, 1e3), 1.0, "Of a box, its width over its height.", ["1.6"])
+    width: float = field(Number(0, _FAR), 4.0, "Of a ring, how wide it is.")
+    sides: int = field(Whole(3, 60), 6, "Of a polygon.")
+    turn: float = field(Number(-1e6, 1e6), 0.0, "Degrees by which it is turned counterclockwise.")
+    share: float = field(Number(0, 1), 0.5, "Of a level: how much of the area it covers.")
+    level: float | None = field(Number(), None, "That level, found once on a fixed grid, written by the program.")
+    rough: float = field(Number(0, _FAR), 0.0, "How far its edge is moved to and fro by the mask's network.", ["8"])
+    scale: float = field(Number(1e-6, 1e6), 1.0, "How much finer that network's plane is than the picture's.")
+    octaves: int = field(Whole(1, 8), 1, "How often that network is asked, each time finer and fainter.", ["4"])
+    seed: int = field(SEED, 0, "Draws the weights of the mask's network.")
+    network: NetworkRecipe = field(Table(NetworkRecipe), NetworkRecipe(hidden=(12, 12), act=("sin", "sin", "sin")))
+    soft: float | str = field(Length(50), 0.0, "How wide its edge is from nothing to all.", ["2"])
+    invert: bool = field(Flag(), False, "All but that.")
+
+    @property
+    def takes_network(self) -> bool:
+        """Does it ask one?"""
+        return self.shape == "level" or (self.rough > 0 and self.shape != "all")
+
+
+class LayerRecipe(Section):
+    """A layer: a picture of its own, where it is, and how it is laid on what is below."""
+
+    name: str = field(Text(200), "", "What it is called.")
+    seed: int = field(SEED, 0, "Draws its network's weights.")
+    network: NetworkRecipe = field(Table(NetworkRecipe), NetworkRecipe())
+    color: ColorRecipe = field(Table(ColorRecipe), ColorRecipe())
+    space: SpaceRecipe = field(Table(SpaceRecipe), SpaceRecipe())
+    finish: FinishRecipe = field(Table(FinishRecipe), FinishRecipe())
+    view: View | None = field(Table(View), None, "What of the plane it shows; else what the picture shows.")
+    mask: MaskRecipe = field(Table(MaskRecipe), MaskRecipe())
+    blend: Blend = field(
+        Word(*get_args(Blend)), "normal",
+        "How its colours meet those below: `multiply`, `screen` and `add` of light, `overlay` and `soft-light` of sRGB "
+        "values, as in CSS.",
+    )  # fmt: skip
+    opacity: float = field(Number(0, 1), 1.0, "How much of it is seen.", ["0.6"])
+    shadow: float = field(Number(0, 1), 0.0, "How dark the shadow is that it throws on what is below.", ["0.5"])
+    shadow_width: float | str = field(LENGTH, 3.0, "How far that shadow reaches.")
+    rim: float = field(Number(0, 1), 0.0, "How bright its lit edge is.")
+    haze: float = field(Number(0, 1), 0.0, "How much of its colour is lost in the distance.", ["0.4"])
+    haze_color: str = field(Color(), "#e9dcc3", "What it is lost in.")
+    layers: tuple[LayerRecipe, ...] = ()  # what lies on it, inside its mask
+
+    def to_dict(self) -> dict[str, Any]:
+        """As of any section, without what is as usual."""
+        data = super().to_dict()
+        usual = _usual()
+        data = {key: value for key, value in data.items() if value != usual.get(key) or key in ("network", "color")}
+        for name, section in (("space", SpaceRecipe()), ("finish", FinishRecipe()), ("mask", MaskRecipe())):
+            if name in data:
+                plain = section.to_dict()
+                data[name] = {key: value for key, value in data[name].items() if value != plain.get(key)}
+        return data
+
+    def _check(self) -> None:
+        if self.count > MOST_LAYERS:
+            raise CppnError(f"{self.count} layers", where="layers", legal=f"at most {MOST_LAYERS} are legal")
+
+    @property
+    def count(self) -> int:
+        """It, and those on it."""
+        return 1 + sum(layer.count for layer in self.layers)
+
+
+LayerRecipe.fields["layers"] = Field(
+    Many(Table(LayerRecipe), most=MOST_LAYERS), (), "What lies on it, inside its mask."
+)
+LAYERS = Many(Table(LayerRecipe), most=MOST_LAYERS)
+
+
+def _usual() -> dict[str, Any]:
+    return Section.to_dict(LayerRecipe())
