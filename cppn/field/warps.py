@@ -178,7 +178,7 @@ def parse_warp(text: str) -> Warp:
         key, _, value = (part.strip() for part in item.partition("="))
         if key not in known:
             raise unknown("parameter", key, known, where=where)
-        if not re.fullmatch(r"[+-]?(\d{1,12}\.?\d{0,12}|\.\d{1,12})(e[+-]?\d{1,2})?", value.lower()):
+        if not re.fullmatch(r"[+-]?(\d{1,20}\.?\d{0,20}|\.\d{1,20})(e[+-]?\d{1,2})?", value.lower()):
             raise CppnError(f"{key} is not a number: {shorten(value)!r}", where=where, legal=f"write {key}=2")
         values[key] = known[key].check(float(value), f"{key} of {name}")
     return Warp(name, tuple(values.items()))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..draw.drawing import complete
 from ..errors import CppnError
 from ..field.activations import PARAMETERS, parse_activation
-from ..field.color import MODES
+from ..field.color import MODES, PLAIN
 from ..limits import LARGEST_SHARE
 from ..network.develop import develop, develop_network
 from ..network.stages import Network
@@ -23,13 +23,15 @@ from ..recipe import NetworkRecipe, Recipe, from_dict
 from ..rng import Purpose, Stream
 from .palettes import RAMPS, banded, shaded
 from .sampler import Sampler
-from .styles import ACTIVATIONS
 
 LOCKS = ("weights", "colours", "activations")  # what a child may be told to have from its first parent
 _TRIES = 4  # at a child that can be drawn
 _FARTHEST = 1.45  # radians by which weights turn at strength 1; at a right angle nothing of them would be left
 _TERMS = 32  # of a child: each is drawn whenever it is
 _SMALLEST = 1e-3  # share that can be seen
+ACTIVATIONS = (
+    "sin:freq={f}", "tanh", "gauss", "sin", "triangle:freq={f}", "abs", "softsign", "snake", "wavelet:freq=3",
+)  # fmt: skip
 _NEWEST_SEED = 2**31 - 1
 _LAST = ("linear", "sin", "sigmoid", "cos:freq=2", "triangle:freq=2", "gauss")
 _MOST_STEPS = 4  # of the logistic map that chance goes to; beyond, everything is noise
@@ -204,7 +206,7 @@ def _change_colours(color: dict[str, Any], recipe: Recipe, strength: float, rng:
         color["hue"] = float(f"{(recipe.color.hue + 180 * strength * rng.between(-1, 1)) % 360:.4g}")
     if rng.chance(0.15 * strength**2):
         # outputs that given weights do not have cannot be shown
-        fitting = [name for name in MODES if recipe.network.weights is None or MODES[name] <= MODES[mode]]
+        fitting = [name for name in PLAIN if recipe.network.weights is None or MODES[name] <= MODES[mode]]
         color["mode"] = rng.choice(fitting)
         color.pop("palette", None)
     if color["mode"] == "palette" and ("palette" not in color or rng.chance(0.6 * strength**2)):

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import unknown
+from ..field.palettes import swatch_sets
 from ..motion.walks import Drift
 from ..network.develop import develop_network
 from ..network.transcribe import with_weights
 from ..recipe import Recipe, from_dict
 from ..rng import Purpose
-from .palettes import RAMPS, Tone, banded, shaded
+from .palettes import RAMPS, Tone, shaded
 from .sampler import Sampler
-from .styles import STYLES, Sketch
+from .styles import STYLES
+from .styles.sketch import Scheme
 
 
 def invent(
@@ -30,13 +32,13 @@ def invent(
     names = list(styles) or list(STYLES)
     name = names[index % len(names)]
     rng = Sampler(seed, Purpose.INVENT, index)
-    sketch = STYLES[name].sketch(rng)
+    chosen = _palette(rng, tone)
+    scheme = Scheme.of(palette or chosen)
+    sketch = STYLES[name].sketch(rng, scheme)
     view: dict[str, Any] = {"extent": sketch.extent}
     if not sketch.centred:
         view["center"] = [rng.between(-1.5, 1.5), rng.between(-1.5, 1.5)]
-    elif rng.chance(0.3):  # the middle out of the middle, as painters have it
-        view["center"] = [rng.between(-0.5, 0.5) * sketch.extent, rng.between(-0.35, 0.35) * sketch.extent]
-    if not sketch.upright:
+    if not sketch.upright and not sketch.centred:
         view["rotate"] = float(rng.whole(0, 359))
     network = {
         "hidden": list(sketch.hidden), "act": list(sketch.act), "inputs": list(sketch.inputs),
@@ -44,18 +46,16 @@ def invent(
     }  # fmt: skip
     recipe = {
         "name": f"{name}-{index:04d}", "description": STYLES[name].about, "seed": rng.whole(0, 2**31 - 1),
-        "network": network, "color": _color(sketch, rng, tone, palette), "view": view,
+        "network": network, "color": {"mode": "palette", "palette": scheme.palette, **sketch.color},
+        "space": sketch.space, "finish": sketch.finish, "layers": list(sketch.layers), "view": view,
     }  # fmt: skip
     return from_dict(recipe, where=name)
 
 
-def _color(sketch: Sketch, rng: Sampler, tone: Tone | None, palette: str | None) -> dict[str, Any]:
-    surface, ramp = rng.choice(sketch.surfaces), rng.choice(list(RAMPS))
-    hue = float(rng.whole(-40, 40)) if rng.chance(0.5) else 0.0
-    if palette is not None:
-        return {"mode": "palette", "palette": palette}
-    stops = shaded(ramp, tone, rng) if surface == "smooth" else banded(ramp, tone, rng, line=surface == "lined")
-    return {"mode": "palette", "palette": stops, "hue": hue}
+def _palette(rng: Sampler, tone: Tone | None) -> str:
+    """A set of colours; of a tone, one that is tagged so."""
+    sets = swatch_sets()
+    return rng.choice([name for name, one in sets.items() if tone is None or tone in one.tags])
 
 
 def vary(recipe: Recipe, seed: int, index: int, *, tone: Tone | None = None, palette: str | None = None) -> Recipe:
