@@ -27,6 +27,7 @@ COMMANDS = {
     "study": "Study activation functions.",
     "info": "Print the recipe of a picture, preset or recipe file.",
     "presets": "List the pictures that come with the program.",
+    "palettes": "List the palettes, or draw them.",
     "activations": "List the activations, with formulas and parameters.",
     "devices": "List the graphics cards.",
     "cache": "List or empty what the program keeps to be quicker.",

@@ -189,11 +189,11 @@ def quantise(colours: Sequence[Value], column: Value, row: Value, bits: int, dit
     """What is cut off to whole numbers of `bits`, of each channel of a pixel; of 32 bits, the colours as they are.
 
     `column`, `row`: the pixel's absolute place, of which the noise of `dithered` depends: whole numbers of at least 32
-    bits that support `* + ^ >> &`.
+    bits that support `* + ^ >> &`. A level that is whole stays so: flat colours are not dithered.
     """
     if bits == 32:
         return list(colours)
     return [
-        colour * float(2**bits - 1) + (ops.real(ops.scrambled(column, row, k)) * 2.0**-24 if dithered else 0.5)
+        colour * float(2**bits - 1) + (ops.dither(column, row, k) if dithered else 0.5)
         for k, colour in enumerate(colours)
     ]

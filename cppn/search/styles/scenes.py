@@ -14,9 +14,10 @@ def _mixed(a: str, b: str, share: float) -> str:
 def _plain(color: str, rng: Sampler) -> Told:
     """A layer of one colour."""
     return {
-        "seed": rng.whole(0, 10**6), "network": {"hidden": [4], "act": ["tanh"]},
+        "seed": rng.whole(0, 10**6),
+        "network": {"hidden": [4], "act": ["tanh"]},
         "color": {"mode": "palette", "palette": f"{color},{color}"},
-    }  # fmt: skip
+    }
 
 
 def _sun(rng: Sampler, color: str, high: float) -> Told:
@@ -35,20 +36,44 @@ def ridges(rng: Sampler, scheme: Scheme) -> Sketch:
     for k in range(count):
         part = k / (count - 1)
         color = _mixed(far, near, part**0.8)
-        layers.append({
-            "seed": rng.whole(0, 10**6), "network": smooth(rng, 8),
-            "color": {"mode": "palette", "palette": f"{color},{_mixed(color, scheme.light, 0.16)}", "tone": f"0.12*(y - {0.02 * (high + (low - high) * part):g}) + 0.5 + 0.2*(f - 0.5)", "levels": [-1, 1]},
-            "mask": {
-                "shape": "horizon", "at": [0, high + (low - high) * part], "rough": rough * (0.7 + 0.5 * part),
-                "scale": rng.between(0.7, 1.3) * (0.8 + 0.5 * part), "octaves": 4, "seed": rng.whole(0, 10**6),
-            },
-            "rim": 0.12, "shadow": 0.12, "shadow_width": 2.5,
-        })  # fmt: skip
-    sky = f"{_mixed(scheme.light, scheme.colors[len(scheme.colors) // 2], 0.25)},{scheme.light},{_mixed(scheme.light, scheme.accent, 0.3)}"
+        layers.append(
+            {
+                "seed": rng.whole(0, 10**6),
+                "network": smooth(rng, 8),
+                "color": {
+                    "mode": "palette",
+                    "palette": f"{color},{_mixed(color, scheme.light, 0.16)}",
+                    "tone": f"0.12*(y - {0.02 * (high + (low - high) * part):g}) + 0.5 + 0.2*(f - 0.5)",
+                    "levels": [-1, 1],
+                },
+                "mask": {
+                    "shape": "horizon",
+                    "at": [0, high + (low - high) * part],
+                    "rough": rough * (0.7 + 0.5 * part),
+                    "scale": rng.between(0.7, 1.3) * (0.8 + 0.5 * part),
+                    "octaves": 4,
+                    "seed": rng.whole(0, 10**6),
+                },
+                "rim": 0.12,
+                "shadow": 0.12,
+                "shadow_width": 2.5,
+            }
+        )
+    middle = scheme.colors[len(scheme.colors) // 2]
+    sky = f"{_mixed(scheme.light, middle, 0.25)},{scheme.light},{_mixed(scheme.light, scheme.accent, 0.3)}"
     return Sketch(
-        (8,), ("sin", "sin"), ("x", "y"), 0.4, 1.6, {"palette": sky, "tone": "0.5 - 0.25*y + 0.05*(f - 0.5)"}, {},
-        {"grain": rng.between(0.15, 0.3), "paper": 0.4}, layers, upright=True, centred=True,
-    )  # fmt: skip
+        (8,),
+        ("sin", "sin"),
+        ("x", "y"),
+        0.4,
+        1.6,
+        {"palette": sky, "tone": "0.5 - 0.25*y + 0.05*(f - 0.5)"},
+        {},
+        {"grain": rng.between(0.15, 0.3), "paper": 0.4},
+        layers,
+        upright=True,
+        centred=True,
+    )
 
 
 def city(rng: Sampler, scheme: Scheme) -> Sketch:
@@ -61,37 +86,86 @@ def city(rng: Sampler, scheme: Scheme) -> Sketch:
         color = _mixed(_mixed(night, glow, 0.42), night, part)
         blocks = rng.between(3.5, 6) * (1.3 - 0.5 * part)
         mask = {
-            "shape": "horizon", "at": [0, 6 - 34 * part], "rough": 17 - 4 * part, "seed": rng.whole(0, 10**6),
-            "network": {"hidden": [10], "act": ["sin:freq=3", "sin:freq=2"], "inputs": [f"floor({blocks:g}*x)"], "init": "normal", "gain": 2.0},
-        }  # fmt: skip
+            "shape": "horizon",
+            "at": [0, 6 - 34 * part],
+            "rough": 17 - 4 * part,
+            "seed": rng.whole(0, 10**6),
+            "network": {
+                "hidden": [10],
+                "act": ["sin:freq=3", "sin:freq=2"],
+                "inputs": [f"floor({blocks:g}*x)"],
+                "init": "normal",
+                "gain": 2.0,
+            },
+        }
         layers.append({**_plain(color, rng), "mask": mask, "rim": 0.0})
         n = 22 + 10 * part
-        lit = f"where(mod({n:g}*x, 1) < 0.55, where(mod({n:g}*y, 1.4) < 0.75, sin(12.9*floor({n:g}*x) + 78.2*floor({n:g}*y/1.4)), -1), -1)"
-        layers[-1]["layers"] = [{
-            **_plain(scheme.accent if k % 2 else scheme.light, rng), "opacity": 0.85,
-            "mask": {"shape": "level", "level": rng.between(0.55, 0.75) * 0.5 + 0.5, "seed": 1, "network": {"hidden": [], "act": ["clamp"], "inputs": [lit], "weights": [{"weight": [[0.5]], "bias": [0.5]}]}},
-        }]  # fmt: skip
+        column, storey = f"{n:g}*x", f"{n:g}*y/1.4"
+        is_window = f"where(mod({column}, 1) < 0.55, where(mod({storey}, 1) < 0.55, 1, 0), 0)"
+        lit = f"sin(12.9*floor({column}) + 78.2*floor({storey}))*{is_window} + {is_window} - 1"
+        layers[-1]["layers"] = [
+            {
+                **_plain(scheme.accent if k % 2 else scheme.light, rng),
+                "opacity": 0.85,
+                "mask": {
+                    "shape": "level",
+                    "level": rng.between(0.55, 0.75) * 0.5 + 0.5,
+                    "seed": 1,
+                    "network": {
+                        "hidden": [],
+                        "act": ["clamp"],
+                        "inputs": [lit],
+                        "weights": [{"weight": [[0.5]], "bias": [0.5]}],
+                    },
+                },
+            }
+        ]
     sky = f"{_mixed(night, glow, 0.55)},{_mixed(night, glow, 0.25)},{night}"
     return Sketch(
-        (8,), ("sin", "sin"), ("x", "y"), 0.4, 1.5, {"palette": sky, "tone": "0.45 + 0.28*y + 0.08*(f - 0.5)"}, {},
-        {"grain": 0.18, "paper": 0.25}, layers, upright=True, centred=True,
-    )  # fmt: skip
+        (8,),
+        ("sin", "sin"),
+        ("x", "y"),
+        0.4,
+        1.5,
+        {"palette": sky, "tone": "0.45 + 0.28*y + 0.08*(f - 0.5)"},
+        {},
+        {"grain": 0.18, "paper": 0.25},
+        layers,
+        upright=True,
+        centred=True,
+    )
 
 
 def eclipse(rng: Sampler, scheme: Scheme) -> Sketch:
     """A disc or ring with one field inside, another outside."""
     inner: Told = {
-        "seed": rng.whole(0, 10**6), "network": {**smooth(rng), "act": ["sin", "sin:freq=1.6", "sin"]},
+        "seed": rng.whole(0, 10**6),
+        "network": {**smooth(rng), "act": ["sin", "sin:freq=1.6", "sin"]},
         "color": {"mode": "palette", "palette": scheme.palette, "flat": True, "invert": True},
         "space": {"warp": [f"zoom:by={rng.between(0.5, 0.9):g}"]},
         "finish": {"shadow": 0.5, "rim": 0.2},
-        "mask": {"shape": rng.choice(("disc", "disc", "polygon", "box")), "size": rng.between(22, 32), "at": [rng.between(-18, 18), rng.between(-7, 7)], "sides": rng.choice((5, 6, 8)), "turn": float(rng.whole(0, 45))},
-        "shadow": rng.between(0.5, 0.75), "shadow_width": rng.between(3, 5), "rim": 0.35,
-    }  # fmt: skip
+        "mask": {
+            "shape": rng.choice(("disc", "disc", "polygon", "box")),
+            "size": rng.between(22, 32),
+            "at": [rng.between(-18, 18), rng.between(-7, 7)],
+            "sides": rng.choice((5, 6, 8)),
+            "turn": float(rng.whole(0, 45)),
+        },
+        "shadow": rng.between(0.5, 0.75),
+        "shadow_width": rng.between(3, 5),
+        "rim": 0.35,
+    }
     return Sketch(
-        (16, 14), ("sin", "sin", "sin"), slanted(rng), rng.between(1.0, 1.3), rng.factor(1.2, 2.0), FLAT, {},
-        {"shadow": 0.35, "shadow_width": 1.5, "rim": 0.15, **paper(rng)}, [inner],
-    )  # fmt: skip
+        (16, 14),
+        ("sin", "sin", "sin"),
+        slanted(rng),
+        rng.between(1.0, 1.3),
+        rng.factor(1.2, 2.0),
+        FLAT,
+        {},
+        {"shadow": 0.35, "shadow_width": 1.5, "rim": 0.15, **paper(rng)},
+        [inner],
+    )
 
 
 def collage(rng: Sampler, scheme: Scheme) -> Sketch:
@@ -102,23 +176,45 @@ def collage(rng: Sampler, scheme: Scheme) -> Sketch:
         layer = _plain(color, rng)
         if rng.chance(0.4):
             layer |= {
-                "network": smooth(rng), "space": {"warp": ["zoom:by=1.6"]},
-                "color": {"mode": "palette", "palette": f"{color},{scheme.colors[(k * 2 + 3) % len(scheme.colors)]}", "flat": True, "tone": "0.5 + 0.5*sin(14*f)"},
-            }  # fmt: skip
+                "network": smooth(rng),
+                "space": {"warp": ["zoom:by=1.6"]},
+                "color": {
+                    "mode": "palette",
+                    "palette": f"{color},{scheme.colors[(k * 2 + 3) % len(scheme.colors)]}",
+                    "flat": True,
+                    "tone": "0.5 + 0.5*sin(14*f)",
+                },
+            }
         shape = rng.choice(("disc", "disc", "ring", "box", "box", "polygon"))
         layer |= {
             "mask": {
-                "shape": shape, "at": [rng.between(-55, 55), rng.between(-32, 32)], "size": rng.factor(9, 34),
-                "aspect": rng.factor(0.25, 4), "width": rng.between(4, 11), "turn": float(rng.choice((0, 0, 45, rng.whole(-30, 30)))),
+                "shape": shape,
+                "at": [rng.between(-55, 55), rng.between(-32, 32)],
+                "size": rng.factor(9, 34),
+                "aspect": rng.factor(0.25, 4),
+                "width": rng.between(4, 11),
+                "turn": float(rng.choice((0, 0, 45, rng.whole(-30, 30)))),
                 "sides": rng.choice((3, 3, 4, 6)),
             },
-            "shadow": 0.45, "shadow_width": 1.8, "rim": 0.12, "blend": rng.choice(("normal", "normal", "normal", "multiply")),
-        }  # fmt: skip
+            "shadow": 0.45,
+            "shadow_width": 1.8,
+            "rim": 0.12,
+            "blend": rng.choice(("normal", "normal", "normal", "multiply")),
+        }
         layers.append(layer)
     return Sketch(
-        (10,), ("sin", "sin"), slanted(rng), 0.8, 1.5, {"palette": f"{scheme.light}*5,{_mixed(scheme.light, scheme.colors[-2], 0.5)}*2", "flat": True}, {},
-        {"paper": 0.6, "grain": 0.12}, layers, centred=True, upright=True,
-    )  # fmt: skip
+        (10,),
+        ("sin", "sin"),
+        slanted(rng),
+        0.8,
+        1.5,
+        {"palette": f"{scheme.light}*5,{_mixed(scheme.light, scheme.colors[-2], 0.5)}*2", "flat": True},
+        {},
+        {"paper": 0.6, "grain": 0.12},
+        layers,
+        centred=True,
+        upright=True,
+    )
 
 
 def dunes(rng: Sampler, scheme: Scheme) -> Sketch:
@@ -129,22 +225,41 @@ def dunes(rng: Sampler, scheme: Scheme) -> Sketch:
         part = k / (count - 1)
         color = _mixed(scheme.colors[-2], scheme.dark, 0.15 + 0.55 * part)
         stripes = rng.between(5, 9) * (1.6 - part)
-        layers.append({
-            "seed": rng.whole(0, 10**6), "network": {**smooth(rng, 10), "inputs": ["0.6*x", "1.2*y"]},
-            "color": {
-                "mode": "palette", "flat": True,
-                "palette": f"{_mixed(color, scheme.dark, 0.3)}*2,{color}*3,{_mixed(color, scheme.light, 0.4)}*1.5",
-                "tone": f"0.5 + 0.5*sin({stripes:g}*(f + 1.4*y))",
-            },
-            "finish": {"shadow": 0.25, "shadow_width": 0.8},
-            "mask": {
-                "shape": "horizon", "at": [0, 10 - 40 * part], "rough": 16, "scale": rng.between(0.6, 1.0),
-                "octaves": 2, "seed": rng.whole(0, 10**6),
-            },
-            "shadow": 0.4, "shadow_width": 4, "rim": 0.25,
-        })  # fmt: skip
+        layers.append(
+            {
+                "seed": rng.whole(0, 10**6),
+                "network": {**smooth(rng, 10), "inputs": ["0.6*x", "1.2*y"]},
+                "color": {
+                    "mode": "palette",
+                    "flat": True,
+                    "palette": f"{_mixed(color, scheme.dark, 0.3)}*2,{color}*3,{_mixed(color, scheme.light, 0.4)}*1.5",
+                    "tone": f"0.5 + 0.5*sin({stripes:g}*(f + 1.4*y))",
+                },
+                "finish": {"shadow": 0.25, "shadow_width": 0.8},
+                "mask": {
+                    "shape": "horizon",
+                    "at": [0, 10 - 40 * part],
+                    "rough": 16,
+                    "scale": rng.between(0.6, 1.0),
+                    "octaves": 2,
+                    "seed": rng.whole(0, 10**6),
+                },
+                "shadow": 0.4,
+                "shadow_width": 4,
+                "rim": 0.25,
+            }
+        )
     sky = f"{scheme.light},{_mixed(scheme.light, scheme.colors[-2], 0.6)}"
     return Sketch(
-        (8,), ("sin", "sin"), ("x", "y"), 0.4, 1.6, {"palette": sky, "tone": "0.3 + 0.3*y + 0.05*(f - 0.5)"}, {},
-        {"grain": 0.18, "paper": 0.4}, layers, upright=True, centred=True,
-    )  # fmt: skip
+        (8,),
+        ("sin", "sin"),
+        ("x", "y"),
+        0.4,
+        1.6,
+        {"palette": sky, "tone": "0.3 + 0.3*y + 0.05*(f - 0.5)"},
+        {},
+        {"grain": 0.18, "paper": 0.4},
+        layers,
+        upright=True,
+        centred=True,
+    )

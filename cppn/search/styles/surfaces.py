@@ -8,22 +8,38 @@ from .sketch import Scheme, Sketch, paper, slanted
 
 def relief(rng: Sampler, scheme: Scheme) -> Sketch:
     return Sketch(
-        (16, 16), ("sin", "tanh", "sin"), slanted(rng), rng.between(1.2, 1.6), rng.factor(1.8, 3.2),
-        {"equal": True}, {"octaves": 5, "persistence": rng.between(0.45, 0.58), "warp": [f"self:amount={rng.between(0.2, 0.6):g}"]},
-        {"relief": rng.between(1.2, 2.2), "gloss": rng.between(0.2, 0.55), "light": float(rng.whole(100, 170)), "grain": 0.08},
-    )  # fmt: skip
+        (16, 16),
+        ("sin", "tanh", "sin"),
+        slanted(rng),
+        rng.between(1.2, 1.6),
+        rng.factor(1.8, 3.2),
+        {"equal": True},
+        {"octaves": 5, "persistence": rng.between(0.45, 0.58), "warp": [f"self:amount={rng.between(0.2, 0.6):g}"]},
+        {
+            "relief": rng.between(1.2, 2.2),
+            "gloss": rng.between(0.2, 0.55),
+            "light": float(rng.whole(100, 170)),
+            "grain": 0.08,
+        },
+    )
 
 
 def neon(rng: Sampler, scheme: Scheme) -> Sketch:
     n = rng.choice((4, 5, 7))
     return Sketch(
-        (18, 14), ("sin", "sin:freq=1.4", "sin"), slanted(rng), rng.between(1.2, 1.6), rng.factor(1.1, 2.0),
+        (18, 14),
+        ("sin", "sin:freq=1.4", "sin"),
+        slanted(rng),
+        rng.between(1.2, 1.6),
+        rng.factor(1.1, 2.0),
         {
-            "mode": "palette+hue", "palette": f"{_darkened(scheme.dark)}@0,{scheme.accent}@0.55,{scheme.light}@1",
+            "mode": "palette+hue",
+            "palette": f"{_darkened(scheme.dark)}@0,{scheme.accent}@0.55,{scheme.light}@1",
             "tone": f"0.04 + 0.96/(1 + (30*abs(mod({n}*f, 1) - 0.5)/({n}*slope*10 + 0.02))**1.4)",
         },
-        {"warp": [f"self:amount={rng.between(0.3, 0.8):g}"]}, {"grain": 0.15, "vignette": 0.35},
-    )  # fmt: skip
+        {"warp": [f"self:amount={rng.between(0.3, 0.8):g}"]},
+        {"grain": 0.15, "vignette": 0.35},
+    )
 
 
 def _darkened(color: str) -> str:
@@ -32,56 +48,99 @@ def _darkened(color: str) -> str:
 
 def halftone(rng: Sampler, scheme: Scheme) -> Sketch:
     return Sketch(
-        (18, 14), ("sin", "tanh", "sin"), slanted(rng), rng.between(1.2, 1.6), rng.factor(1.0, 1.8),
-        {"equal": True, "palette": f"{scheme.dark},{scheme.accent},{scheme.light}"}, {},
+        (18, 14),
+        ("sin", "tanh", "sin"),
+        slanted(rng),
+        rng.between(1.2, 1.6),
+        rng.factor(1.0, 1.8),
+        {"equal": True, "palette": f"{scheme.dark},{scheme.accent},{scheme.light}"},
+        {},
         {
-            "halftone": rng.choice(("dots", "dots", "lines", "crosses")), "screen": rng.between(1.1, 2.0),
-            "screen_angle": float(rng.choice((15, 30, 45, 75))), "paper_color": scheme.light,
-            "ink": scheme.dark if rng.chance(0.4) else None, "paper": 0.4,
+            "halftone": rng.choice(("dots", "dots", "lines", "crosses")),
+            "screen": rng.between(1.4, 2.4),
+            "screen_angle": float(rng.choice((15, 30, 45, 75))),
+            "paper_color": scheme.light,
+            "ink": scheme.dark if rng.chance(0.4) else None,
+            "paper": 0.4,
         },
-    )  # fmt: skip
+    )
 
 
 def engraving(rng: Sampler, scheme: Scheme) -> Sketch:
     return Sketch(
-        (16, 16), ("sin", "tanh", "sin"), slanted(rng), rng.between(1.2, 1.6), rng.factor(1.1, 1.9),
-        {"palette": "#5a5a5a,#b0b0b0,#f6f6f6", "equal": True}, {"octaves": 2, "persistence": 0.3},
+        (16, 16),
+        ("sin", "tanh", "sin"),
+        slanted(rng),
+        rng.between(1.2, 1.6),
+        rng.factor(1.1, 1.9),
+        {"palette": "#5a5a5a,#b0b0b0,#f6f6f6", "equal": True},
+        {"octaves": 2, "persistence": 0.3},
         {
-            "relief": rng.between(4.0, 7.0), "halftone": rng.choice(("hatching", "hatching", "lines")),
-            "screen": rng.between(0.8, 1.2), "ink": scheme.dark, "paper_color": scheme.light, "paper": 0.5,
+            "relief": rng.between(4.0, 7.0),
+            "halftone": rng.choice(("hatching", "hatching", "lines")),
+            "screen": rng.between(1.3, 2.0),
+            "ink": scheme.dark,
+            "paper_color": scheme.light,
+            "paper": 0.5,
             "margin": rng.choice((0, 5)),
         },
-    )  # fmt: skip
+    )
 
 
 def ink_line(rng: Sampler, scheme: Scheme) -> Sketch:
     return Sketch(
-        (18, 14), ("sin", "sin:freq=1.3", "sin"), slanted(rng), rng.between(1.1, 1.5), rng.factor(1.0, 1.8),
+        (18, 14),
+        ("sin", "sin:freq=1.3", "sin"),
+        slanted(rng),
+        rng.between(1.1, 1.5),
+        rng.factor(1.0, 1.8),
         {"flat": True, "palette": f"{scheme.light}*5,{scheme.accent}*1,{scheme.light}*2"},
         {"warp": [f"self:amount={rng.between(0.3, 0.9):g}"]},
-        {"contours": rng.choice((14, 20, 28)), "contour_width": rng.between(0.2, 0.42), "contour_color": scheme.dark, **paper(rng)},
-    )  # fmt: skip
+        {
+            "contours": rng.choice((14, 20, 28)),
+            "contour_width": rng.between(0.2, 0.42),
+            "contour_color": scheme.dark,
+            **paper(rng),
+        },
+    )
 
 
 def riso(rng: Sampler, scheme: Scheme) -> Sketch:
     """Two inks, each with edges of its own, and a third colour where both lie."""
-    warm, cool = rng.choice((
-        ("#ff5a4e", "#1f6fc4"), ("#ff7fae", "#00857a"), ("#ffb000", "#3a4fb0"), ("#f2545b", "#2a9d8f"),
-        ("#ff8a3c", "#5b4bb8"), ("#e84a7f", "#1c8fc9"), ("#f6c445", "#d1495b"), ("#7bc950", "#e0457b"),
-    ))  # fmt: skip
+    warm, cool = rng.choice(
+        (
+            ("#ff5a4e", "#1f6fc4"),
+            ("#ff7fae", "#00857a"),
+            ("#ffb000", "#3a4fb0"),
+            ("#f2545b", "#2a9d8f"),
+            ("#ff8a3c", "#5b4bb8"),
+            ("#e84a7f", "#1c8fc9"),
+            ("#f6c445", "#d1495b"),
+            ("#7bc950", "#e0457b"),
+        )
+    )
     return Sketch(
-        (16, 14), ("sin", "sin:freq=1.5", f"sigmoid({rng.between(14, 40):g}*x)"), slanted(rng), rng.between(1.1, 1.5),
-        rng.factor(1.2, 2.0), {"mode": "duotone", "palette": f"#f6efe0,{warm},{cool}"},
+        (16, 14),
+        ("sin", "sin:freq=1.5", f"sigmoid({rng.between(14, 40):g}*x)"),
+        slanted(rng),
+        rng.between(1.1, 1.5),
+        rng.factor(1.2, 2.0),
+        {"mode": "duotone", "palette": f"#f6efe0,{warm},{cool}"},
         {"warp": [f"self:amount={rng.between(0.05, 0.3):g}"]},
         {"grain": 0.4, "grain_size": 0.22, "paper": 0.4, "margin": rng.choice((0, 0, 5)), "paper_color": "#f6efe0"},
-    )  # fmt: skip
+    )
 
 
 def cloth(rng: Sampler, scheme: Scheme) -> Sketch:
     """Broad folds, striped."""
     k = rng.between(8, 16)
     return Sketch(
-        (18, 14), ("sin", "tanh", "sin"), slanted(rng), rng.between(1.1, 1.4), rng.factor(1.0, 1.7),
+        (18, 14),
+        ("sin", "tanh", "sin"),
+        slanted(rng),
+        rng.between(1.1, 1.4),
+        rng.factor(1.0, 1.7),
         {"flat": True, "tone": f"0.5 + 0.5*sin({k:g}*f + {rng.between(1, 3):g}*x)"},
-        {"warp": [f"self:amount={rng.between(0.3, 0.8):g}"]}, {"shadow": 0.3, "shadow_width": 0.8, "rim": 0.15, **paper(rng)},
-    )  # fmt: skip
+        {"warp": [f"self:amount={rng.between(0.3, 0.8):g}"]},
+        {"shadow": 0.3, "shadow_width": 0.8, "rim": 0.15, **paper(rng)},
+    )
