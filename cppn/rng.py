@@ -33,6 +33,8 @@ class Purpose(IntEnum):
     CROSS = 22
     WEIGHTS_WALK = 30
     LATENTS_WALK = 31
+    STROKES = 40
+    STROKE_COLOURS = 41
 
 
 class Stream:

@@ -253,7 +253,9 @@ def test_sets_of_ours_are_many_and_no_names_of_others():
     assert palette_names()[: len(swatch_sets())] == list(swatch_sets())
     for name, one in swatch_sets().items():
         stops = palette_stops(name)
-        assert 3 <= len(stops) <= 8 and one.about and one.tags
+        assert 3 <= len(stops) <= 8
+        assert one.about
+        assert one.tags
         assert palette_table(name).shape == (512, 3)
 
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cppn
-from cppn.field.symmetry import ALIASES, FRIEZES, NAMES, WALLPAPERS, Motion, Symmetry, parse_symmetry
 from cppn.engines.torch_ops import TorchOps
 from cppn.field.dual import Dual, DualOps, dual
 from cppn.field.glsl_ops import GlslOps
 from cppn.field.numpy_ops import NumpyOps
 from cppn.field.program import Writer
+from cppn.field.symmetry import ALIASES, FRIEZES, NAMES, WALLPAPERS, Motion, Symmetry, parse_symmetry
 
 NUMPY = NumpyOps()
 ROSETTES = ["c2", "c3", "c4", "c5", "c6", "c12", "c59", "c60", "d1", "d2", "d3", "d4", "d5", "d12", "d60"]

@@ -26,6 +26,7 @@ RULES = {
     "contrast": Rule("flat: no light and dark", least=0.2),
     "largest_colour": Rule("nearly one colour", most=0.62),
     "edges": Rule("empty or busy: too few edges or too many", least=0.004, most=0.74),
+    "crisp": Rule("soft: no crisp edge", least=0.004),
     "noise": Rule("noise: neighbours have nothing in common", most=0.5),
     "grain": Rule("aliased: too fine for its size", most=0.3),
 }
@@ -47,18 +48,28 @@ def rejection(one: Measures, tone: Tone | None = None) -> str:
 
 
 def appeal(one: Measures) -> float:
-    """How well a picture is made, 0 to 1: by contrast, large shapes, something drawn, some calm, several colours."""
+    """How well a picture is made, 0 to 1.
+
+    By contrast, large shapes, something drawn, crisp edges, some calm and a place for the eye, figure against ground,
+    several colours of several hues.
+    """
     contrast = min(1.0, one.contrast / 0.55)
     large = min(1.0, 2.2 * float(one.scales[:3].sum()))
     drawn = min(1.0, one.edges / 0.12)
     calm = 1.0 - max(0.0, one.edges - 0.35) / 0.65
-    colours = min(1.0, (1.0 - one.largest_colour) / 0.6)
+    colours = min(1.0, (1.0 - one.largest_colour) / 0.6) * (0.4 + 0.6 * min(1.0, one.spread / 45))
+    crisp = min(1.0, one.crisp / 0.03)
+    rest = min(1.0, one.calm / 0.15)  # a place for the eye
+    figure = min(1.0, one.figure / 0.12)
     return float(
         (0.25 + 0.75 * contrast)
         * (0.3 + 0.7 * large)
         * (0.4 + 0.6 * calm)
         * (0.45 + 0.55 * drawn)
         * (0.5 + 0.5 * colours)
+        * (0.4 + 0.6 * crisp)
+        * (0.6 + 0.4 * rest)
+        * (0.6 + 0.4 * figure)
     )
 
 

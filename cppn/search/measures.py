@@ -20,6 +20,7 @@ _DIRECTIONS = 6  # of edges, over half a turn
 _GRID = 3  # parts a side, of the composition
 _HUES = 8
 _BIN = 0.08  # of OKLab, within which colours pass for one
+CRISP = 0.08  # of lightness, between neighbouring pixels, that is a crisp edge
 _EDGE = 0.06  # of lightness, from pixel to pixel, that is seen as an edge
 
 
@@ -31,7 +32,10 @@ class Measures(NamedTuple):
     for the most frequent colour. `scales`: (6,), share of the variance of L in each octave of detail, the coarsest
     first. `directions`: (6,), share of edges in each direction. `edges`: the share of pixels on an edge. `noise`: how
     much of the variance lies between neighbouring pixels; 1 for white noise. `parts`: (9, 3), mean colour of each
-    ninth. `grain`: the same as `noise`, of pixels of the finished size, 0 if not measured.
+    ninth. `crisp`: the share of neighbours that an edge lies between. `fine`: the share of the variance of L in detail
+    finer than an eighth of the height. `spread`: of hues, in degrees, by chroma. `calm`: the share of small squares
+    without an edge. `figure`: how far the most different ninth's colour is from the others' mean. `grain`: the same as
+    `noise`, of pixels of the finished size, 0 if not measured.
     """
 
     lightness: float
@@ -44,6 +48,11 @@ class Measures(NamedTuple):
     edges: float
     noise: float
     parts: Floats
+    crisp: float
+    fine: float
+    spread: float
+    calm: float
+    figure: float
     grain: float = 0.0
 
 
@@ -69,8 +78,46 @@ def measure(pixels: NDArray[np.uint8]) -> Measures:
     return Measures(
         float(light.mean()), float(high - low), float(chroma.mean()), _share(hues, chroma.sum() > 0.005 * chroma.size),
         _largest_colour(lab), _scales(light), _share(directions), float((steps > _EDGE).mean()), noise(light),
-        _parts(lab),
+        _parts(lab), crispness(light), fineness(light, light.shape[0] / 8), hue_spread(a, b),
+        _calm(steps), _figure(_parts(lab)),
     )  # fmt: skip
+
+
+def crispness(light: Floats) -> float:
+    """The share of neighbouring pixels that differ in lightness as paper does from paper."""
+    pairs = np.abs(np.diff(light, axis=0)), np.abs(np.diff(light, axis=1))
+    return float(np.mean([(pair > CRISP).mean() for pair in pairs]))
+
+
+def fineness(light: Floats, pixels: float) -> float:
+    """The share of the variance of lightness in detail that is finer than so many pixels a wave."""
+    height, width = light.shape
+    power = np.abs(np.fft.fft2(light - light.mean())) ** 2
+    waves = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width))
+    total = power.sum()
+    return float(power[waves > 1 / pixels].sum() / total) if total > 0 else 0.0
+
+
+def hue_spread(a: Floats, b: Floats) -> float:
+    """The circular standard deviation of hue in degrees, each pixel by its chroma (Mardia & Jupp 2000, 2.3.1)."""
+    chroma = np.hypot(a, b).sum()
+    if chroma <= 0.005 * a.size:
+        return 0.0
+    length = min(1.0, float(np.hypot(a.sum(), b.sum()) / chroma))
+    return float(np.degrees(np.sqrt(-2 * np.log(max(length, 1e-9)))))
+
+
+def _calm(steps: Floats) -> float:
+    """The share of squares of a ninth of the height without an edge."""
+    side = max(2, steps.shape[0] // 9)
+    rows, columns = steps.shape[0] // side, steps.shape[1] // side
+    blocks = steps[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    return float((blocks.max(axis=(1, 3)) < _EDGE).mean())
+
+
+def _figure(parts: Floats) -> float:
+    away = np.sqrt(((parts - parts.mean(axis=0)) ** 2).sum(axis=1))
+    return float(away.max())
 
 
 def noise(light: Floats) -> float:

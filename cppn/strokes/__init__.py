@@ -1,0 +1,9 @@
+"""Strokes of mixed widths that follow a field of angles and never touch: placed once, drawn at any size."""
+
+from .body import Stroke, Strokes
+from .drawing import cover
+from .placing import place
+from .settings import Settings
+from .svg import svg
+
+__all__ = ["Settings", "Stroke", "Strokes", "cover", "place", "svg"]
