@@ -10,10 +10,19 @@ from .point import Light, Point
 from .swatches import ALL_AROUND
 
 
-def laid(point: Point, below: Light, above: Light, layer: LayerRecipe, inside: Dual | None, light: float) -> Light:
+def laid(
+    point: Point,
+    below: Light,
+    above: Light,
+    layer: LayerRecipe,
+    inside: Dual | None,
+    light: float,
+    paint: Value | None = None,
+) -> Light:
     """A layer's light on what is below.
 
-    `inside`: how far inside its mask a point is, in pixels. `light`: where light comes from, degrees.
+    `inside`: how far inside its mask a point is, in pixels. `light`: where light comes from, degrees. `paint`: of
+    strokes, how much of the pixel they cover; `above` is light times that.
     """
     ops = point.ops
     share: Value = point.number("opacity", layer.opacity)
@@ -37,6 +46,9 @@ def laid(point: Point, below: Light, above: Light, layer: LayerRecipe, inside: D
         else:
             covered = point.cover(inside.value)
         share = share * covered
+    if paint is not None:
+        above = [one / ops.max(paint, 1e-6) for one in above]
+        share = share * paint
     mixed = [_blended(layer.blend, ops.unit(a), ops.unit(b), ops) for a, b in zip(below, above, strict=True)]
     return point.mix(below, mixed, share)
 

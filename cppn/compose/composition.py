@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 from types import MappingProxyType
@@ -26,6 +26,7 @@ from .blending import laid
 from .coloring import coloured, toned
 from .finish import finished, lit
 from .masks import inside
+from .painting import Painting
 from .point import Light, Point
 from .space import outputs as placed
 
@@ -51,6 +52,7 @@ class Composition:
     numbers: Mapping[str, float]
     tables: Mapping[str, NDArray[np.float64]]
     sources: tuple[Source, ...]
+    paintings: tuple[Painting, ...] = ()  # each of four channels, `paint0_r`, …, of every pixel
 
     @property
     def channels(self) -> int:
@@ -63,7 +65,15 @@ def compose(field: Field, *, is_open: bool = False) -> Composition:
 
     `is_open`: what may be switched on and off are numbers, so that the program stays the same.
     """
-    return _with_networks(_written(_Look.of(field), is_open), tuple(_sources(field)))
+    made = _with_networks(_written(_Look.of(field), is_open), tuple(_sources(field)))
+    return replace(made, paintings=tuple(_paintings(field)))
+
+
+def _paintings(field: Field) -> Iterator[Painting]:
+    for layer in field.layers:
+        if layer.told.kind == "strokes":
+            yield Painting(replace(layer.field, layers=()), layer.told.strokes, layer.told.seed)
+        yield from _paintings(layer.field)
 
 
 def is_plain(field: Field) -> bool:
@@ -137,15 +147,19 @@ def _written(look: _Look, is_open: bool) -> _Written:
         _add_tables(tables, look.color, writer)
         values = _asked(look.color, look.space, writer, 0)
         return _ended(writer, _plain(look.color, values, tables, writer, is_open), False, tables)
-    light = _light(look, writer, look.channels, count(), tables)
+    light = _light(look, writer, look.channels, count(), count(), tables)
     point = Point(writer, Dual(0.0), look.channels)
     return _ended(writer, finished(point, light, look.finish), True, tables)
 
 
 def _light(
-    look: _Look, writer: Writer, channels: int, networks: Iterator[int], tables: dict[str, NDArray[np.float64]]
+    look: _Look, writer: Writer, channels: int, networks: Iterator[int], paintings: Iterator[int],
+    tables: dict[str, NDArray[np.float64]], paint: int | None = None,
 ) -> Light:  # fmt: skip
-    """The light of a field with its layers; `networks` gives the numbers of their networks, in order."""
+    """The light of a field with its layers; `networks` and `paintings` give the numbers of theirs, in order.
+
+    `paint`: of a layer of strokes, its painting's.
+    """
     label, first = writer.label, next(networks)
     _add_tables(tables, look.color, writer)
     for _ in range(_count_others(look.space)):
@@ -154,14 +168,18 @@ def _light(
     values = _asked(look.color, look.space, writer, first, origin)
     point = Point(writer, toned(look.color, values, writer), look.color.channels)
     light = lit(point, coloured(point, look.color, values, look.finish), look.finish)
+    if paint is not None:
+        light = [writer.trees.name(f"paint{paint}_{one}") for one in "rgb"]
     light = light * (channels // len(light))  # grey beside colours
     for i, (layer, inner) in enumerate(look.layers):
         writer.label = f"{label}layer{i}_"
         here = Point(writer, Dual(0.0), channels)
         edge = inside(layer.mask, here, next(networks) if layer.mask.takes_network else None)
-        above = _light(inner, writer, channels, networks, tables)
+        own = next(paintings) if layer.kind == "strokes" else None
+        above = _light(inner, writer, channels, networks, paintings, tables, own)
         above = finished(here, above, inner.finish)
-        light = laid(here, light, above, layer, edge, look.finish.light)
+        coverage = None if own is None else writer.trees.name(f"paint{own}_a")
+        light = laid(here, light, above, layer, edge, look.finish.light, coverage)
     writer.label = label
     return light
 

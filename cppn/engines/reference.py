@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..compose.composition import Composition, columns, compose
+from ..compose.painting import CHANNELS
 from ..field.color import quantise
 from ..field.dual import Dual, DualOps, dual
 from ..field.formula import evaluate
@@ -128,7 +130,12 @@ class ReferencePlan:
     def _colours(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
         f, quality, is_light = self.frame, self.quality, self._composition.program.is_light
         u, v = i - (f.width - 1) / 2, j - (f.height - 1) / 2
-        sample = partial(sampled, self._composition, f, sharp=quality.sharp)
+        paint = {
+            f"paint{n}_{channel}": values
+            for n, painting in enumerate(self._composition.paintings)
+            for channel, values in zip(CHANNELS, painting.at(f, i, j).T, strict=True)
+        }
+        sample = partial(sampled, self._composition, f, sharp=quality.sharp, paint=paint)
         if len(quality.grid) == 1:
             found = sample(u, v)
             return np.asarray(encode(found, _OPS)) if is_light else found
@@ -143,9 +150,19 @@ class ReferencePlan:
         return np.stack(quantise(list(colours), *wide, quality.bits, quality.dither, _OPS))
 
 
-def sampled(made: Composition, f: Frame, u: NDArray[Any], v: NDArray[Any], sharp: float = 1.0) -> Floats:
-    """The channels of a composition, so many pixels right of and below the frame's middle: (channels, points)."""
-    known: dict[str, Value] = {**f.numbers, **made.numbers, "sharp": float(sharp)}
+def sampled(
+    made: Composition,
+    f: Frame,
+    u: NDArray[Any],
+    v: NDArray[Any],
+    sharp: float = 1.0,
+    paint: Mapping[str, Value] = MappingProxyType({}),
+) -> Floats:
+    """The channels of a composition, so many pixels right of and below the frame's middle: (channels, points).
+
+    `paint`: what its paintings are at these pixels.
+    """
+    known: dict[str, Value] = {**f.numbers, **made.numbers, **paint, "sharp": float(sharp)}
     for name, table in made.tables.items():
         known |= dict(zip(columns(name), table.T, strict=True))
     known |= {"u": u, "v": v, "x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..compose.composition import columns, compose
+from ..compose.painting import CHANNELS
 from ..errors import failure
 from ..field.color import quantise
 from ..field.dual import Dual, DualOps, dual
@@ -184,21 +185,28 @@ class TorchPlan:
     def _colours(self, i: Tensor, j: Tensor) -> Tensor:
         grid, is_light = self._quality.grid, self._composition.program.is_light
         u, v = i.float() - (self._frame.width - 1) / 2, j.float() - (self._frame.height - 1) / 2
+        paint = {
+            f"paint{n}_{channel}": self._tensor(values)
+            for n, painting in enumerate(self._composition.paintings)
+            for channel, values in zip(
+                CHANNELS, painting.at(self._frame, i.cpu().numpy(), j.cpu().numpy()).T, strict=True
+            )
+        }
         if len(grid) == 1:
-            found = self._sample(u, v)
+            found = self._sample(u, v, paint)
             return torch.stack([torch.as_tensor(encode(c, _OPS)) for c in found] if is_light else found)
         total = torch.zeros((self._composition.channels, len(i)), device=i.device)
         for a, b in grid:
-            found = self._sample(u + a, v + b)
+            found = self._sample(u + a, v + b, paint)
             total += torch.stack(found if is_light else [decode(c, _OPS) for c in found])
         return torch.as_tensor(encode(total / len(grid), _OPS))
 
-    def _sample(self, u: Tensor, v: Tensor) -> list[Tensor]:
+    def _sample(self, u: Tensor, v: Tensor, paint: Mapping[str, Tensor]) -> list[Tensor]:
         f = self._frame
         place = {"u": u, "v": v, "x": f.cx + f.ux * u + f.vx * v, "y": f.cy + f.uy * u + f.vy * v}
         asked = iter(self._asked)
         found = self._composition.program.run(
-            {**self._known, **place}, _OPS, lambda call, known: next(asked).answer(call, known, u)
+            {**self._known, **paint, **place}, _OPS, lambda call, known: next(asked).answer(call, known, u)
         )
         return [_like(u, one) for one in found]
 

@@ -6,17 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .layers import LayerRecipe, MaskRecipe
+    from .layers import LayerRecipe, MaskRecipe, StrokesRecipe
     from .model import Recipe, from_dict
     from .parts import ColorRecipe, FinishRecipe, NetworkRecipe, SpaceRecipe
     from .view import View
 
 _HOMES = {
-    "View": ".view", "Recipe": ".model", "from_dict": ".model", "LayerRecipe": ".layers", "MaskRecipe": ".layers"
+    "View": ".view", "Recipe": ".model", "from_dict": ".model", "LayerRecipe": ".layers", "MaskRecipe": ".layers",
+    "StrokesRecipe": ".layers",
 }  # fmt: skip
 __all__ = [
-    "ColorRecipe", "FinishRecipe", "LayerRecipe", "MaskRecipe", "NetworkRecipe", "Recipe", "SpaceRecipe", "View",
-    "from_dict",
+    "ColorRecipe", "FinishRecipe", "LayerRecipe", "MaskRecipe", "NetworkRecipe", "Recipe", "SpaceRecipe",
+    "StrokesRecipe", "View", "from_dict",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 from ..errors import CppnError
@@ -51,10 +52,42 @@ class MaskRecipe(Section):
         return self.shape == "level" or (self.rough > 0 and self.shape != "all")
 
 
+class StrokesRecipe(Section):
+    """Strokes that follow a field and never touch: its tone is their angle, its palette's swatches their colours.
+
+    Measures are hundredths of the picture's shorter side.
+    """
+
+    turns: float = field(Number(-100, 100), 1.0, "How often they turn round while the tone goes from 0 to 1.", ["0.5"])
+    widths: tuple[tuple[float, float], ...] = field(
+        Many(Row(Number(0.1, 40), Number(0, 1000)), 1, 12), ((5.5, 0.5), (2.75, 0.24), (1.4, 0.15), (0.7, 0.11)),
+        "Widths, the widest first, each with its share of the area that strokes cover.", ["[[3, 1], [1, 1]]"],
+    )  # fmt: skip
+    gap: float = field(Number(0.2, 20), 0.55, "How far they stay from each other.")
+    length: tuple[float, float] = field(Row(Number(0.1, 500), Number(0.1, 500)), (0.9, 90.0), "The least and the most.")
+    edge: float = field(Number(-40, 49), 5.0, "How far they stay inside the picture; below 0 they run out of it.")
+    pieces: float = field(Number(0, 1), 0.08, "How many of them are cut into pieces of two colours.")
+    caps: Literal["butt", "round"] = field(Word("butt", "round"), "butt", "Their ends.")
+    fill: float = field(Number(0, 1), 0.6, "The share of the area that they cover, if there is room.")
+    most: int = field(Whole(0, 20_000), 4000, "Of them in all.")
+
+    def _check(self) -> None:
+        if any(a[0] <= b[0] for a, b in pairwise(self.widths)) or any(not share for _, share in self.widths):
+            raise CppnError("widths that do not fall, or have no share", where="widths", legal="write the widest first")
+        if self.length[0] > self.length[1]:
+            raise CppnError(
+                f"{self.length[0]:g} is above {self.length[1]:g}", where="length", legal="write [least, most]"
+            )
+
+
 class LayerRecipe(Section):
     """A layer: a picture of its own, where it is, and how it is laid on what is below."""
 
     name: str = field(Text(200), "", "What it is called.")
+    kind: Literal["field", "strokes"] = field(
+        Word("field", "strokes"), "field", "A field of colours, or strokes along it."
+    )
+    strokes: StrokesRecipe = field(Table(StrokesRecipe), StrokesRecipe(), "Of a layer of strokes.")
     seed: int = field(SEED, 0, "Draws its network's weights.")
     network: NetworkRecipe = field(Table(NetworkRecipe), NetworkRecipe())
     color: ColorRecipe = field(Table(ColorRecipe), ColorRecipe())
@@ -80,13 +113,20 @@ class LayerRecipe(Section):
         data = super().to_dict()
         usual = _usual()
         data = {key: value for key, value in data.items() if value != usual.get(key) or key in ("network", "color")}
-        for name, section in (("space", SpaceRecipe()), ("finish", FinishRecipe()), ("mask", MaskRecipe())):
+        for name, section in (
+            ("space", SpaceRecipe()),
+            ("finish", FinishRecipe()),
+            ("mask", MaskRecipe()),
+            ("strokes", StrokesRecipe()),
+        ):
             if name in data:
                 plain = section.to_dict()
                 data[name] = {key: value for key, value in data[name].items() if value != plain.get(key)}
         return data
 
     def _check(self) -> None:
+        if self.kind == "strokes" and self.color.palette is None:
+            raise CppnError("strokes without colours", where="color.palette", legal='write palette = "harbour-dawn"')
         if self.count > MOST_LAYERS:
             raise CppnError(f"{self.count} layers", where="layers", legal=f"at most {MOST_LAYERS} are legal")
 

@@ -60,6 +60,10 @@ def shader(field: Field) -> Shader:
     Errors: NoShaderError for networks that are too large for one.
     """
     made = compose(field, is_open=True)
+    if made.paintings:
+        raise NoShaderError(
+            "strokes are placed, not computed of a point", where="shader", legal="the program draws them"
+        )
     widest = max(max(source.network.widths[1:]) for source in made.sources)
     if widest > WIDEST:
         raise NoShaderError(f"a layer of {widest} units", where="shader", legal=f"at most {WIDEST} are legal")

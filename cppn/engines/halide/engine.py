@@ -73,6 +73,7 @@ class _Bound:
 
     def __init__(self, engine: HalideEngine, composition: Composition, frame: Frame, quality: Quality) -> None:
         self._engine, self._channels, self._dtype = engine, composition.channels, quality.dtype
+        self._paintings, self._frame = composition.paintings, frame
         asked = composition.program.asked
         folded = [
             fold(composition.sources[network], frame if framed else PLANE, turns=True) for network, framed in asked
@@ -123,7 +124,11 @@ class HalidePlan(_Bound):
             self.draw(wide, top, left)
             out[:] = wide[:, :columns]
             return
-        self._draw(((out[part], part.start, 0) for part in self._engine.parts(rows)), (left, top))
+        paint = {
+            f"paint{n}": Region(painting.cover(self._frame, left, top, columns, rows))
+            for n, painting in enumerate(self._paintings)
+        }
+        self._draw(((out[part], part.start, 0) for part in self._engine.parts(rows)), (left, top), paint)
 
 
 class HalidePointPlan(_Bound):
@@ -137,6 +142,9 @@ class HalidePointPlan(_Bound):
         places = {
             name: Region(np.resize(index, strips * strip)) for name, index in zip(PLACES, (columns, rows), strict=True)
         }
+        for n, painting in enumerate(self._paintings):
+            drawn = painting.at(self._frame, columns, rows)
+            places[f"paint{n}"] = Region(np.resize(drawn, (1, strips * strip, 4)))
         whole = np.empty((1, strips * strip, self._channels), self._dtype)
         shared = self._engine.parts(strips)
         parts = ((whole[:, part.start * strip : part.stop * strip], 0, part.start * strip) for part in shared)
@@ -161,7 +169,14 @@ def _shape(composition: Composition, folded: Sequence[Folded], quality: Quality,
     )
     tables = tuple((name, len(table)) for name, table in composition.tables.items())
     return PictureShape(
-        composition.program, networks, tables, quality.samples != 1, scattered, quality.bits, quality.dither
+        composition.program,
+        networks,
+        tables,
+        len(composition.paintings),
+        quality.samples != 1,
+        scattered,
+        quality.bits,
+        quality.dither,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import halide as hl
 
 from ...compose.composition import columns
+from ...compose.painting import CHANNELS
 from ...field.dual import Dual
 from ...field.formula import evaluate
 from ...field.ops import Value
@@ -100,6 +101,8 @@ class Picture:
         known = {name: plane[name] if name in plane else self._number(name) for name in self._taken()}
         for name, length in shape.tables:
             known |= {key: (self._image(name, 2), length, k) for k, key in enumerate(columns(name))}
+        for n in range(shape.paintings):
+            known |= {f"paint{n}_{one}": self._image(f"paint{n}", 3)[k, x, y] for k, one in enumerate(CHANNELS)}
         ops, sizes = HalideOps(guarded=self._guarded()), dict[str, float]()
         colours = shape.program.run(known, ops, partial(self._ask, plane, place), partial(self._keep, place, sizes))
         if shape.averaged and not shape.program.is_light:
@@ -126,7 +129,8 @@ class Picture:
     def _taken(self) -> list[str]:
         """The places and numbers that the program takes."""
         tables = {key for name, _ in self._shape.tables for key in columns(name)}
-        return sorted(self._shape.program.names - tables)
+        paint = {f"paint{n}_{one}" for n in range(self._shape.paintings) for one in CHANNELS}
+        return sorted(self._shape.program.names - tables - paint)
 
     def _guarded(self) -> bool:
         """May a network's value be no number? What programs make of numbers always is one."""

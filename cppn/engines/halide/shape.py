@@ -40,6 +40,7 @@ class PictureShape(NamedTuple):
     program: Program
     networks: tuple[NetworkShape, ...]
     tables: tuple[tuple[str, int], ...]
+    paintings: int
     averaged: bool
     scattered: bool  # single pixels, wherever they are
     bits: int
