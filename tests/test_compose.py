@@ -16,7 +16,7 @@ import cppn
 from cppn.compose.composition import compose, outputs
 from cppn.draw.drawing import RenderJob, developed, job_of
 from cppn.engines import Quality
-from cppn.engines.reference import sampled
+from cppn.engines.oracle import sampled
 from cppn.errors import CppnError
 from cppn.field.activations import CATALOGUE, parse_activation
 from cppn.field.dual import Dual, DualOps, dual

@@ -117,12 +117,19 @@ def test_references_are_what_the_program_says_now(tool, page):
     assert written == module.page(), f"run `python tools/{tool}.py`"
 
 
-NEEDED = {"act": {"hidden": [8, 8]}, "palette": {"mode": "palette"}, "hue": {"mode": "rgb"}}
+NEEDED = {
+    "act": {"hidden": [8, 8]}, "palette": {"mode": "palette"}, "hue": {"mode": "rgb"},
+    "across": {"mode": "ramps", "palette": "viridis"},
+}  # fmt: skip
 
 
 def test_the_examples_of_the_recipes_reference_are_legal():
     tried = 0
-    for section, fields in (("", cppn.Recipe), ("network", cppn.NetworkRecipe), ("color", cppn.ColorRecipe)):
+    sections = {
+        "": cppn.Recipe, "network": cppn.NetworkRecipe, "color": cppn.ColorRecipe, "space": cppn.SpaceRecipe,
+        "finish": cppn.FinishRecipe,
+    }  # fmt: skip
+    for section, fields in sections.items():
         for name, field in fields.fields.items():
             for example in field.examples or ():
                 if name == "weights":  # a file beside the recipe

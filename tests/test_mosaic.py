@@ -128,7 +128,7 @@ def test_large_boxes_drawn_by_an_engine_show_the_same():
 @pytest.mark.parametrize("residual", [False, True])
 def test_one_unit_is_a_picture_with_its_own_recipe(residual):
     recipe = small("tanh", hidden=(5, 5, 5), residual=residual, extent=2, mode="rgb", latent=2)
-    from cppn.engines.reference import outputs
+    from cppn.engines.oracle import outputs
 
     side = 40
     j, i = np.mgrid[:side, :side]

@@ -23,7 +23,7 @@ import cppn
 from cppn.compose.composition import Source
 from cppn.draw.drawing import RenderJob, developed
 from cppn.engines.fold import fold
-from cppn.engines.reference import outputs
+from cppn.engines.oracle import outputs
 from cppn.export.onnx_file import field_bytes
 from cppn.field.activations import parse_activation
 from cppn.field.color import ColorMap

@@ -11,7 +11,7 @@ import pytest
 import pyvips
 
 import cppn
-from cppn.engines.reference import outputs
+from cppn.engines.oracle import outputs
 from cppn.errors import CppnError
 from cppn.network.develop import develop_network
 from cppn.strokes import Settings, Stroke, Strokes, cover, place, svg

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 )
 @click.option("--pool", type=types.WHOLE, metavar="N", help="Candidates to choose from (5 a picture).")
 @click.option("--explain", is_flag=True, help="Say of each candidate why it was kept or refused; draw nothing.")
-@click.option("--aa", type=types.SAMPLES, default=2, show_default=True, metavar="N|auto", help="Anti-aliasing.")
+@click.option("--aa", type=types.SAMPLES, default="auto", show_default=True, metavar="N|auto", help="Anti-aliasing.")
 @click.option(
     "--format", "ending", default="png", show_default=True, metavar="NAME", help="png, jpg, webp, avif or tif."
 )
@@ -67,7 +67,7 @@ def command(**flags: Any) -> None:
     \b
       cppn gallery -n 64 --size 4k -o wallpapers/
       cppn gallery --size 4k,ultrawide,iphone-15 --tone dark --seed 7 -o dark/
-      cppn gallery --style flow,veins --palette magma -o magma/
+      cppn gallery --style marbling,agate --palette magma -o magma/
       cppn gallery --from silk --from marble -n 12 -o like-them/
       cppn gallery --span 3840x2160+2560x1440 -n 4 -o desk/
       cppn gallery --from-list favourites.json --size a3@300dpi -o prints/

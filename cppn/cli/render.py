@@ -108,7 +108,7 @@ def _job(source: str | None, provenance: Provenance, flags: dict[str, Any]) -> _
         fitting["dither"] = False
     samples, dither = (
         flags[key] if flags[key] is not None else fitting.get(key, default)
-        for key, default in (("aa", 1), ("dither", bits == 8))
+        for key, default in (("aa", 1), ("dither", False))
     )
     encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
     quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT

@@ -23,9 +23,9 @@ def command(file: str, dark: str | None, desktop: str | None, placement: str, dr
     """Set the desktop's picture to FILE, on GNOME, KDE, macOS and Windows.
 
     \b
-      cppn wallpaper wallpapers/flow-0000-3840x2160.png
+      cppn wallpaper wallpapers/agate-0000-3840x2160.png
       cppn wallpaper day.png --dark night.png
-      cppn wallpaper flow-0000-6400x2160.png --placement spanned
+      cppn wallpaper agate-0000-6400x2160.png --placement spanned
     """
     from ..errors import CppnError, unknown
     from ..gallery.wallpaper import DESKTOPS, PLACEMENTS, check_picture, commands, set_wallpaper, this_desktop

@@ -87,7 +87,7 @@ def measure_curve(fields: Iterable[Field]) -> tuple[float, ...]:
 
 def _on_grid(made: Iterable[Composition], fields: Iterable[Field], where: str, legal: str) -> NDArray[np.float64]:
     """All finite values of compositions on a fixed grid over fields' square views, by the oracle."""
-    from ..engines.reference import sampled
+    from ..engines.oracle import sampled
 
     j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
     pairs = zip(made, fields, strict=True)

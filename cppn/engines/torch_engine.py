@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..compose.composition import columns, compose
-from ..compose.painting import CHANNELS
 from ..errors import failure
 from ..field.color import quantise
 from ..field.dual import Dual, DualOps, dual
@@ -30,6 +29,7 @@ from ..recipe.view import Frame
 from .adaptive import numpy_resolve
 from .base import Pixels, Quality
 from .fold import PLANE, Folded, fold
+from .painting import painted_at
 from .torch_ops import TorchOps
 from .workers import Workers
 
@@ -185,13 +185,9 @@ class TorchPlan:
     def _colours(self, i: Tensor, j: Tensor) -> Tensor:
         grid, is_light = self._quality.grid, self._composition.program.is_light
         u, v = i.float() - (self._frame.width - 1) / 2, j.float() - (self._frame.height - 1) / 2
-        paint = {
-            f"paint{n}_{channel}": self._tensor(values)
-            for n, painting in enumerate(self._composition.paintings)
-            for channel, values in zip(
-                CHANNELS, painting.at(self._frame, i.cpu().numpy(), j.cpu().numpy()).T, strict=True
-            )
-        }
+        places = (index.cpu().numpy() for index in (i, j))
+        drawn = painted_at(self._composition.paintings, self._frame, *places)
+        paint = {key: self._tensor(values) for key, values in drawn.items()}
         if len(grid) == 1:
             found = self._sample(u, v, paint)
             return torch.stack([torch.as_tensor(encode(c, _OPS)) for c in found] if is_light else found)

@@ -71,6 +71,14 @@ def palette_table(text: str) -> NDArray[np.float64]:
     return _named_ramp(text.strip()) if pieces is None else _blend(_stops(pieces, text))
 
 
+@lru_cache(maxsize=256)
+def lightness(text: str) -> float:
+    """The mean lightness, OKLab's L, of a palette's swatches in areas as their shares say."""
+    stops = palette_stops(text)
+    lab = linear_to_oklab(np.asarray(decode(np.array([stop.color for stop in stops]), NumpyOps())))
+    return float(np.average(lab[:, 0], weights=[stop.share for stop in stops]))
+
+
 def palette_names() -> list[str]:
     """The names of all palettes: ours, then those that cmap knows, without their namespaces."""
     import cmap

@@ -51,7 +51,7 @@ class GalleryRequest:
     presets: str | None = None
     favourites: str | None = None
     ending: str = ".png"
-    aa: int | str = 2
+    aa: int | str = "auto"
     quality: int | None = None
 
     def __post_init__(self) -> None:
@@ -114,7 +114,9 @@ class GalleryRequest:
         chosen = choose_set(self.candidates(progress), self.count)
         if not chosen:
             raise CppnError("no candidate was good enough", legal="try another --seed, or a larger --pool")
-        entries = [self._entry(one.recipe.name, one.family, why(one, novelty), one.recipe) for one, novelty in chosen]
+        entries = [
+            self._entry(one.recipe.name, one.family, why(one, novelty), complete(one.recipe)) for one, novelty in chosen
+        ]
         return Manifest(self.settings, tuple(entries))
 
     def explain(self, progress: Progress = lambda done: None) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines.reference import outputs
+from ..engines.oracle import outputs
 from ..network.stages import Network
 from ..recipe.view import View, frame
 from .scale import ABSOLUTE, COMMON, Levels, Scale, span, spans

@@ -10,9 +10,9 @@ from .model import Recipe
 
 
 def command(recipe: Recipe, width: int, height: int, aa: object = 1) -> str | None:
-    """The `cppn render` command with every flag that this recipe needs; None if no flags say its weights."""
+    """The `cppn render` command with every flag that this recipe needs; None if no flags say its weights or layers."""
     network, color = recipe.network, recipe.color
-    if network.weights is not None or network.blend:
+    if network.weights is not None or network.blend or recipe.layers:
         return None
     flags = {"act": ",".join(network.act), "hidden": _text(network.hidden) or "none"}
     flags |= {"palette": color.palette} if color.palette is not None else {"color": color.mode}

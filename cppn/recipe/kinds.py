@@ -269,6 +269,7 @@ class Either(Kind):
 
 
 def as_float(value: float) -> float:
+    """A number as a finite float. Errors: CppnError for others."""
     try:
         found = float(value)
     except OverflowError:
@@ -279,6 +280,7 @@ def as_float(value: float) -> float:
 
 
 def shown(value: Any) -> str:
+    """A value as errors quote it."""
     try:
         return shorten(repr(value), 40)
     except ValueError:  # Python writes no number of more than 4300 digits

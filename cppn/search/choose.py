@@ -23,12 +23,12 @@ class Rule(NamedTuple):
 
 
 RULES = {
-    "contrast": Rule("flat: no light and dark", least=0.2),
-    "largest_colour": Rule("nearly one colour", most=0.62),
+    "contrast": Rule("flat: no light and dark", least=0.1),
+    "largest_colour": Rule("nearly one colour", most=0.86),
     "edges": Rule("empty or busy: too few edges or too many", least=0.004, most=0.74),
     "crisp": Rule("soft: no crisp edge", least=0.004),
     "noise": Rule("noise: neighbours have nothing in common", most=0.5),
-    "grain": Rule("aliased: too fine for its size", most=0.3),
+    "grain": Rule("aliased: too fine for its size", most=0.45),
 }
 _TONES = {"dark": Rule("not dark", most=0.46), "light": Rule("not light", least=0.66)}
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import unknown
-from ..field.palettes import swatch_sets
+from ..field.palettes import lightness, swatch_sets
 from ..motion.walks import Drift
 from ..network.develop import develop_network
 from ..network.transcribe import with_weights
@@ -16,6 +16,9 @@ from .palettes import RAMPS, Tone, shaded
 from .sampler import Sampler
 from .styles import STYLES
 from .styles.sketch import Scheme
+
+# the mean lightness of sets of colours for pictures of a tone
+_TONES: dict[Tone, Callable[[float], bool]] = {"dark": lambda mean: mean < 0.44, "light": lambda mean: mean > 0.7}
 
 
 def invent(
@@ -33,7 +36,7 @@ def invent(
     name = names[index % len(names)]
     rng = Sampler(seed, Purpose.INVENT, index)
     chosen = _palette(rng, tone)
-    scheme = Scheme.of(palette or chosen)
+    scheme = Scheme.of(palette or chosen, tone)
     sketch = STYLES[name].sketch(rng, scheme)
     view: dict[str, Any] = {"extent": sketch.extent}
     if not sketch.centred:
@@ -53,9 +56,8 @@ def invent(
 
 
 def _palette(rng: Sampler, tone: Tone | None) -> str:
-    """A set of colours; of a tone, one that is tagged so."""
-    sets = swatch_sets()
-    return rng.choice([name for name, one in sets.items() if tone is None or tone in one.tags])
+    """A set of colours; of a tone, one whose areas are so in the mean."""
+    return rng.choice([name for name in swatch_sets() if tone is None or _TONES[tone](lightness(name))])
 
 
 def vary(recipe: Recipe, seed: int, index: int, *, tone: Tone | None = None, palette: str | None = None) -> Recipe:

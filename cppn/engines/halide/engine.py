@@ -24,6 +24,7 @@ from ..base import Pixels, Plan, PointPlan, Quality, Resolve
 from ..fold import PIXEL, PLANE, Folded, fold, fold_activation
 from ..kernels.base import Kernel, Region
 from ..kernels.kernel import kernel
+from ..painting import at, painted
 from ..parts import total
 from ..workers import Workers
 from .shape import PLACES, NetworkShape, PictureShape, ResolveShape, Shape, SliceShape, StageShape, prefix
@@ -125,7 +126,7 @@ class HalidePlan(_Bound):
             out[:] = wide[:, :columns]
             return
         paint = {
-            f"paint{n}": Region(painting.cover(self._frame, left, top, columns, rows))
+            f"paint{n}": Region(painted(painting, self._frame, left, top, columns, rows))
             for n, painting in enumerate(self._paintings)
         }
         self._draw(((out[part], part.start, 0) for part in self._engine.parts(rows)), (left, top), paint)
@@ -143,7 +144,7 @@ class HalidePointPlan(_Bound):
             name: Region(np.resize(index, strips * strip)) for name, index in zip(PLACES, (columns, rows), strict=True)
         }
         for n, painting in enumerate(self._paintings):
-            drawn = painting.at(self._frame, columns, rows)
+            drawn = at(painting, self._frame, columns, rows)
             places[f"paint{n}"] = Region(np.resize(drawn, (1, strips * strip, 4)))
         whole = np.empty((1, strips * strip, self._channels), self._dtype)
         shared = self._engine.parts(strips)

@@ -7,6 +7,7 @@ from .sketch import FLAT, Scheme, Sketch, paper, slanted
 
 
 def cut_paper(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Sheets of paper, cut and laid on each other."""
     f = rng.factor(0.8, 1.3)
     return Sketch(
         (20, 16),
@@ -26,6 +27,7 @@ def cut_paper(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def map_(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Land and water with contour lines."""
     return Sketch(
         (16, 16),
         ("sin", "tanh", "sin"),
@@ -46,6 +48,7 @@ def map_(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def glass(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Coloured glass in lead."""
     jump = f"where(x > 0, 1, -1) + slope*x:slope={rng.choice((0.2, 0.35, 0.5)):g}"
     return Sketch(
         (9, 9),
@@ -60,6 +63,7 @@ def glass(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def marbling(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Colours drawn through each other."""
     warp = [f"self:amount={rng.between(0.7, 1.4):g}"]
     if rng.chance(0.6):
         warp.append(f"twist:amount={rng.between(1.5, 4) * rng.sign():g},radius={rng.between(0.8, 1.8):g}")
@@ -76,6 +80,7 @@ def marbling(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def agate(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Bands along contours."""
     rings = rng.between(2.2, 4.5)
     return Sketch(
         (16, 16),
@@ -90,8 +95,9 @@ def agate(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def terrazzo(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Chips of stone in a ground."""
     size = rng.between(3.2, 5.0)
-    ground = scheme.light if rng.chance(0.7) else scheme.dark
+    ground = scheme.ground if scheme.tone or rng.chance(0.7) else scheme.dark
     chips = [color for color in scheme.colors if color != ground]
     jump = "where(x > 0, 1, -1) + slope*x:slope=0.15"
     layers = [

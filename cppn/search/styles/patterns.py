@@ -14,6 +14,7 @@ def _network(rng: Sampler) -> tuple[tuple[int, ...], tuple[str, ...], float]:
 
 
 def wallpaper(rng: Sampler, scheme: Scheme) -> Sketch:
+    """A pattern of a wallpaper group."""
     hidden, act, gain = _network(rng)
     line = {"line": rng.between(0.18, 0.35), "line_color": scheme.dark if rng.chance(0.7) else scheme.light}
     return Sketch(
@@ -29,6 +30,7 @@ def wallpaper(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def two_tone(rng: Sampler, scheme: Scheme) -> Sketch:
+    """A pattern whose halves have swapped colours."""
     hidden, act, gain = _network(rng)
     return Sketch(
         hidden,
@@ -47,6 +49,7 @@ def two_tone(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def mandala(rng: Sampler, scheme: Scheme) -> Sketch:
+    """A rosette."""
     hidden, act, gain = _network(rng)
     n = rng.choice((5, 6, 7, 8, 9, 12))
     return Sketch(
@@ -63,6 +66,7 @@ def mandala(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def tunnel(rng: Sampler, scheme: Scheme) -> Sketch:
+    """A pattern that shrinks towards the middle for ever."""
     hidden, act, gain = _network(rng)
     n = rng.choice((1, 2, 3))
     # whole cells fit around: a half turn of n cells
@@ -84,6 +88,7 @@ def tunnel(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def kaleidoscope(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Paper seen between mirrors."""
     hidden, act, gain = _network(rng)
     n = rng.choice((4, 5, 6, 8, 10))
     return Sketch(

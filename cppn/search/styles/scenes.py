@@ -28,8 +28,9 @@ def _sun(rng: Sampler, color: str, high: float) -> Told:
 
 
 def ridges(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Hills behind hills under a sun."""
     count = rng.choice((5, 6, 7))
-    near, far = scheme.dark, _mixed(scheme.light, scheme.colors[len(scheme.colors) // 2], 0.45)
+    near, far = scheme.dark, _mixed(scheme.ground, scheme.colors[len(scheme.colors) // 2], 0.45)
     high, low = rng.between(2, 14), rng.between(-44, -36)
     rough = rng.between(10, 18)
     layers = [_sun(rng, scheme.accent, high + rng.between(4, 16))]
@@ -60,7 +61,7 @@ def ridges(rng: Sampler, scheme: Scheme) -> Sketch:
             }
         )
     middle = scheme.colors[len(scheme.colors) // 2]
-    sky = f"{_mixed(scheme.light, middle, 0.25)},{scheme.light},{_mixed(scheme.light, scheme.accent, 0.3)}"
+    sky = f"{_mixed(scheme.ground, middle, 0.25)},{scheme.ground},{_mixed(scheme.ground, scheme.accent, 0.3)}"
     return Sketch(
         (8,),
         ("sin", "sin"),
@@ -208,7 +209,7 @@ def collage(rng: Sampler, scheme: Scheme) -> Sketch:
         slanted(rng),
         0.8,
         1.5,
-        {"palette": f"{scheme.light}*5,{_mixed(scheme.light, scheme.colors[-2], 0.5)}*2", "flat": True},
+        {"palette": f"{scheme.ground}*5,{_mixed(scheme.ground, scheme.colors[-2], 0.5)}*2", "flat": True},
         {},
         {"paper": 0.6, "grain": 0.12},
         layers,
@@ -249,7 +250,7 @@ def dunes(rng: Sampler, scheme: Scheme) -> Sketch:
                 "rim": 0.25,
             }
         )
-    sky = f"{scheme.light},{_mixed(scheme.light, scheme.colors[-2], 0.6)}"
+    sky = f"{scheme.ground},{_mixed(scheme.ground, scheme.colors[-2], 0.6)}"
     return Sketch(
         (8,),
         ("sin", "sin"),
@@ -263,3 +264,27 @@ def dunes(rng: Sampler, scheme: Scheme) -> Sketch:
         upright=True,
         centred=True,
     )
+
+
+def strokes(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Strokes that follow a field and never touch, on paper or in the night."""
+    ground = scheme.ground if scheme.tone or rng.chance(0.65) else scheme.dark
+    colors = [color for color in scheme.colors if color != ground]
+    shares = ",".join(f"{color}*{rng.between(0.7, 2.4):g}" for color in colors)
+    quiet = _mixed(ground, scheme.colors[len(scheme.colors) // 2], 0.12)
+    layer = {
+        "kind": "strokes",
+        "seed": rng.whole(0, 10**6),
+        "network": {"hidden": [12, 12], "act": ["sin", "tanh", "sin"], "init": "normal", "gain": rng.between(0.9, 1.3)},
+        "color": {"mode": "palette", "palette": f"{shares},{quiet}*1.6"},
+        "strokes": {
+            "turns": rng.between(0.4, 1.1),
+            "gap": rng.between(0.5, 0.8),
+            "caps": "round" if rng.chance(0.25) else "butt",
+            "pieces": rng.between(0.03, 0.12),
+        },
+    }
+    return Sketch(
+        (4,), ("tanh", "sin"), ("x", "y"), 0.2, rng.factor(0.9, 1.8), {"palette": f"{ground},{ground}"}, {},
+        {"paper": 0.45, "grain": 0.12}, [layer],
+    )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from ...field.numpy_ops import NumpyOps
 from ...field.palettes import palette_stops
 from ...field.spaces import decode, linear_to_oklab
+from ..palettes import Tone
 from ..sampler import Sampler
 
 Told = dict[str, Any]  # a section of a recipe
@@ -22,14 +23,17 @@ class Scheme:
 
     palette: str
     colors: tuple[str, ...]
+    tone: Tone | None = None
 
     @classmethod
-    def of(cls, palette: str) -> Scheme:
-        """Of a palette."""
+    def of(cls, palette: str, tone: Tone | None = None) -> Scheme:
+        """Of a palette, for a picture of a tone."""
         colors = np.array([stop.color for stop in palette_stops(palette)])
         lightness = linear_to_oklab(np.asarray(decode(colors, NumpyOps())))[:, 0]
         ordered = colors[np.argsort(lightness)]
-        return cls(palette, tuple("#{:02x}{:02x}{:02x}".format(*(255 * one + 0.5).astype(int)) for one in ordered))
+        return cls(
+            palette, tuple("#{:02x}{:02x}{:02x}".format(*(255 * one + 0.5).astype(int)) for one in ordered), tone
+        )
 
     @property
     def dark(self) -> str:
@@ -40,6 +44,16 @@ class Scheme:
     def light(self) -> str:
         """The lightest."""
         return self.colors[-1]
+
+    @property
+    def ground(self) -> str:
+        """What a drawing stands on: light paper, unless the picture is to be dark."""
+        return self.dark if self.tone == "dark" else self.light
+
+    @property
+    def ink(self) -> str:
+        """What it is drawn with."""
+        return self.light if self.tone == "dark" else self.dark
 
     @property
     def accent(self) -> str:

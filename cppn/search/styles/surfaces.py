@@ -7,6 +7,7 @@ from .sketch import Scheme, Sketch, paper, slanted
 
 
 def relief(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Rock and crumpled foil."""
     return Sketch(
         (16, 16),
         ("sin", "tanh", "sin"),
@@ -25,6 +26,7 @@ def relief(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def neon(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Glowing lines in the dark."""
     n = rng.choice((4, 5, 7))
     return Sketch(
         (18, 14),
@@ -47,6 +49,7 @@ def _darkened(color: str) -> str:
 
 
 def halftone(rng: Sampler, scheme: Scheme) -> Sketch:
+    """A print in dots, lines or crosses."""
     return Sketch(
         (18, 14),
         ("sin", "tanh", "sin"),
@@ -59,14 +62,15 @@ def halftone(rng: Sampler, scheme: Scheme) -> Sketch:
             "halftone": rng.choice(("dots", "dots", "lines", "crosses")),
             "screen": rng.between(1.4, 2.4),
             "screen_angle": float(rng.choice((15, 30, 45, 75))),
-            "paper_color": scheme.light,
-            "ink": scheme.dark if rng.chance(0.4) else None,
+            "paper_color": scheme.ground,
+            "ink": scheme.ink if rng.chance(0.4) else None,
             "paper": 0.4,
         },
     )
 
 
 def engraving(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Hatched in one ink."""
     return Sketch(
         (16, 16),
         ("sin", "tanh", "sin"),
@@ -79,8 +83,8 @@ def engraving(rng: Sampler, scheme: Scheme) -> Sketch:
             "relief": rng.between(4.0, 7.0),
             "halftone": rng.choice(("hatching", "hatching", "lines")),
             "screen": rng.between(1.3, 2.0),
-            "ink": scheme.dark,
-            "paper_color": scheme.light,
+            "ink": scheme.ink,
+            "paper_color": scheme.ground,
             "paper": 0.5,
             "margin": rng.choice((0, 5)),
         },
@@ -88,18 +92,19 @@ def engraving(rng: Sampler, scheme: Scheme) -> Sketch:
 
 
 def ink_line(rng: Sampler, scheme: Scheme) -> Sketch:
+    """Contours in ink, a colour under them."""
     return Sketch(
         (18, 14),
         ("sin", "sin:freq=1.3", "sin"),
         slanted(rng),
         rng.between(1.1, 1.5),
         rng.factor(1.0, 1.8),
-        {"flat": True, "palette": f"{scheme.light}*5,{scheme.accent}*1,{scheme.light}*2"},
+        {"flat": True, "palette": f"{scheme.ground}*5,{scheme.accent}*1,{scheme.ground}*2"},
         {"warp": [f"self:amount={rng.between(0.3, 0.9):g}"]},
         {
             "contours": rng.choice((14, 20, 28)),
             "contour_width": rng.between(0.2, 0.42),
-            "contour_color": scheme.dark,
+            "contour_color": scheme.ink,
             **paper(rng),
         },
     )

@@ -44,5 +44,6 @@ STYLES = {
     "night-city": Style("lit windows under a moon", scenes.city),
     "eclipse": Style("a disc with another world inside", scenes.eclipse),
     "collage": Style("plain and patterned shapes over each other", scenes.collage),
+    "strokes": Style("strokes that follow a field and never touch", scenes.strokes),
     "dunes": Style("waves of sand or water under a low sun", scenes.dunes),
 }
