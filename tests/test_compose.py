@@ -342,3 +342,17 @@ def test_what_is_written_with_a_picture_draws_it_again(tmp_path):
         cppn.save(CASES["a line in millimetres"], tmp_path / f"{dpi}.png", size=SIZE, dpi=dpi) for dpi in (100, 500)
     )
     assert thin.stat().st_size != thick.stat().st_size
+
+
+def test_films_move_compositions():
+    """A drift moves them and comes back; a frame tells the recipe that draws it."""
+    from cppn.motion.evaluator import Evaluator
+    from cppn.motion.film import FilmJob
+    from cppn.motion.timeline import from_dict as timeline
+
+    for name in ("swatches", "layers on layers", "octaves in relief"):
+        told = {"recipe": CASES[name].to_dict(), "duration": 1, "drift": {"amount": 0.4, "seed": 1}}
+        film = FilmJob(Evaluator(timeline(told, where="")), SIZE, 8, 8, Quality())
+        first, later = film.drawing(0).whole(), film.drawing(3).whole()
+        assert off(first, later) > 0.02, name
+        assert off(cppn.render(film.job(3).recipe, SIZE), later) == 0, name

@@ -39,8 +39,7 @@ def complete(recipe: Recipe) -> Recipe:
 
 def developed(recipe: Recipe) -> tuple[Recipe, Field]:
     """A recipe with nothing left open, as `complete` makes it, and its field."""
-    if recipe.layers:
-        recipe = recipe.replace(layers=tuple(_completed(layer, recipe.view) for layer in recipe.layers))
+    recipe = complete_layers(recipe)
     field = develop(recipe)
     if needs_levels(recipe):
         levels = measure([field])
@@ -51,6 +50,13 @@ def developed(recipe: Recipe) -> tuple[Recipe, Field]:
         recipe = recipe.replace(color=recipe.color.replace(curve=curve))
         field = field.with_curve(curve)
     return recipe, field
+
+
+def complete_layers(recipe: Recipe) -> Recipe:
+    """The recipe with nothing left open in its layers."""
+    if not recipe.layers:
+        return recipe
+    return recipe.replace(layers=tuple(_completed(layer, recipe.view) for layer in recipe.layers))
 
 
 def _completed(layer: LayerRecipe, view: View) -> LayerRecipe:

@@ -9,9 +9,9 @@ from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..draw.drawing import measure
+from ..draw.drawing import complete_layers, measure, measure_curve
 from ..errors import CppnError
-from ..network.develop import Field, develop
+from ..network.develop import Field, develop, needs_curve
 from ..network.transcribe import transcribe
 from ..recipe import Recipe
 from . import morph
@@ -59,7 +59,8 @@ class Evaluator:
         self._walks: dict[tuple[object, ...], tuple[Drift | None, LatentWalk | None]] = {}
         self._check_morph()
         recipes = (timeline.recipe, *(timeline.morph.recipes if timeline.morph else ()))
-        self._places = [self._measured(_Place(recipe, develop(recipe))) for recipe in recipes]
+        whole = map(complete_layers, recipes)
+        self._places = [self._measured(_Place(recipe, develop(recipe))) for recipe in whole]
         recipes = tuple(place.recipe for place in self._places)
         changes: dict[str, object] = {"recipe": recipes[0]}
         if timeline.morph is not None:
@@ -153,14 +154,18 @@ class Evaluator:
         return replace(field, network=network)
 
     def _measured(self, place: _Place) -> _Place:
-        """The recipe with levels, as the whole film shows it."""
-        recipe = place.recipe
-        if recipe.color.levels is not None or place.field.network.span is not None:
-            return place
+        """The recipe with levels and, if it takes one, a curve, as the whole film shows it."""
+        recipe, field = place
         times = [i / _LOOKS for i in range(_LOOKS)] if self._all.moves else [0.0]
-        levels = measure(self._walked(self._placed(place, t)[1], t) for t in times)
-        color = recipe.color.replace(levels=levels, measured=None)
-        return _Place(recipe.replace(color=color), place.field.with_levels(levels))
+        if recipe.color.levels is None and field.network.span is None:
+            levels = measure(self._walked(self._placed(place, t)[1], t) for t in times)
+            recipe = recipe.replace(color=recipe.color.replace(levels=levels, measured=None))
+            place = _Place(recipe, field.with_levels(levels))
+        if needs_curve(recipe):
+            curve = measure_curve(self._walked(self._placed(place, t)[1], t) for t in times)
+            recipe = recipe.replace(color=recipe.color.replace(curve=curve))
+            place = _Place(recipe, place.field.with_curve(curve))
+        return place
 
 
 def _times(track: Track) -> list[float]:

@@ -59,8 +59,8 @@ def between(a: Field, b: Field, share: float) -> Field:
         hue=_turn(a.color.hue, b.color.hue, share),
         curve=_even(curves[0], curves[1], share) if curves[0] and curves[1] else None,
     )  # fmt: skip
-    return Field(
-        replace(a.network, latent=latent, stages=stages), color, a.view.replace(**view), a.finish, a.space, a.others
+    return replace(
+        a, network=replace(a.network, latent=latent, stages=stages), color=color, view=a.view.replace(**view)
     )
 
 
@@ -68,7 +68,16 @@ def _arranged(recipe: Recipe) -> tuple[object, ...]:
     """What of colours and finish cannot be gone through step by step."""
     color = recipe.color
     swatches = palette_stops(color.palette) if color.palette and (color.flat or color.mode == "duotone") else ()
-    return (color.tone, color.flat, color.equal, color.across, len(swatches), recipe.space, recipe.finish)
+    return (
+        color.tone,
+        color.flat,
+        color.equal,
+        color.across,
+        len(swatches),
+        recipe.space,
+        recipe.finish,
+        recipe.layers,
+    )
 
 
 def _names(acts: Sequence[str]) -> list[str]:

@@ -78,13 +78,13 @@ class Recipe(Section):
                     target.pop(key, None)
                 else:
                     target[key] = value
-        if changes.get("network") or "seed" in changes.get("", {}):
-            data["color"].pop("measured", None)
-            data["color"].pop("curve", None)
-        if changes.get("space"):
-            data["color"].pop("curve", None)
-        if _OF_CURVE & changes.get("color", {}).keys() and "curve" not in changes["color"]:
-            data["color"].pop("curve", None)
+        given = changes.get("color", {})
+        is_new = bool(changes.get("network")) or "seed" in changes.get("", {})
+        forgotten = (
+            {"measured", "curve"} if is_new else {"curve"} if changes.get("space") or _OF_CURVE & {*given} else {}
+        )
+        for key in {*forgotten} - {*given}:
+            data["color"].pop(key, None)
         return from_dict(data, where="")
 
 
