@@ -87,7 +87,8 @@ class AdaptivePlan:
     def __init__(self, engine: Engine, field: Field, frame: Frame, quality: Quality) -> None:
         # the corner above and left of pixel (0, 0) has the number (1, 1): there is one more all around
         wider = frame._replace(width=frame.width + 3, height=frame.height + 3)
-        self._corners = engine.prepare(field, wider, Quality(1, 32))
+        # edges as sharp as the samples see them: a soft one would pass for a smooth place
+        self._corners = engine.prepare(field, wider, Quality(1, 32, sharpness=SIDE))
         self._resolve = engine.resolve(field.channels, quality)
         self._scratch = threading.local()  # a large array costs more to obtain than to fill
         # made when first needed: a smooth picture never asks for them

@@ -27,13 +27,15 @@ class Quality:
 
     `samples`: samples a pixel is N × N, or "auto" for as many as each pixel needs. `bits`: 8 or 16, whole numbers; 32,
     floats in [0, 1]. `dither`: 8-bit noise of one step before rounding, the same for the same pixel always.
-    `stride`: of the N × N, only every stride-th in a row, shifted by one from row to row; it divides N.
+    `stride`: of the N × N, only every stride-th in a row, shifted by one from row to row; it divides N. `sharpness`:
+    how many times as sharp as a pixel edges are that are told by their distance; else as samples are narrow.
     """
 
     samples: int | Literal["auto"] = 1
     bits: int = 8
     dither: bool = False
     stride: int = 1
+    sharpness: float | None = None
 
     def __post_init__(self) -> None:
         if self.samples != "auto":
@@ -56,6 +58,8 @@ class Quality:
     @property
     def sharp(self) -> float:
         """How many samples lie side by side in a pixel: edges are as soft as one is wide."""
+        if self.sharpness is not None:
+            return self.sharpness
         return 1.0 if self.samples == "auto" else float(self.samples)
 
     @property
