@@ -177,7 +177,7 @@ def parts(body: bytes) -> tuple[dict[str, Any], np.ndarray]:
     return json.loads(body[4 : 4 + length]), np.frombuffer(body[4 + length :], "<f4")
 
 
-@pytest.mark.parametrize("name", ["marble", "readme/cosine-1", "aurora"])
+@pytest.mark.parametrize("name", ["marble", "readme/cosine-1", "ember"])
 def test_a_shader_is_the_librarys_in_bytes(live, name):
     recipe = cppn.presets[name]
     status, headers, body = live.ask("POST", "/api/shader", {"recipe": told(recipe)})
