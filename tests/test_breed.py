@@ -44,7 +44,7 @@ def assert_locked(child: cppn.Recipe, parent: cppn.Recipe, locked: set[str]) -> 
     if "activations" in locked:
         assert child.network.act == parent.network.act
     if "colours" in locked:
-        assert child.color.replace(measured=None) == parent.color.replace(measured=None)
+        assert child.color.replace(measured=None, curve=None) == parent.color.replace(measured=None, curve=None)
     assert child.view == parent.view
 
 

@@ -20,7 +20,7 @@ import cppn
 from cppn.compose.composition import compose
 from cppn.draw.drawing import developed
 from cppn.engines import Quality
-from cppn.engines.fold import fold
+from cppn.engines.fold import PLANE, fold
 from cppn.engines.halide.engine import _shape
 from cppn.engines.halide.shape import ResolveShape, from_text, to_text
 from cppn.engines.kernels import compiler, kernel, linking
@@ -76,8 +76,9 @@ def test_every_preset_has_the_shape_that_its_text_tells():
     for recipe in cppn.presets.values():
         _, field = developed(recipe)
         made = compose(field)
-        folded = fold(made.sources[0], frame(field.view, 64, 64), turns=True)
-        shape = _shape(made, [folded], Quality(4), scattered=True)
+        view = frame(field.view, 64, 64)
+        folded = [fold(made.sources[k], view if framed else PLANE, turns=True) for k, framed in made.program.asked]
+        shape = _shape(made, folded, Quality(4), scattered=True)
         assert from_text(to_text(shape)) == shape
     assert from_text(to_text(ResolveShape(3, 8, True))) == ResolveShape(3, 8, True)
 

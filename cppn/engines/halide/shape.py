@@ -125,10 +125,15 @@ def _write_program(program: Program) -> Any:
     steps = [
         [step.name, _write(step.tree)]
         if isinstance(step, Let)
-        else [step.network, step.outputs, step.slopes, step.at and [[_write(part) for part in one] for one in step.at]]
+        else [step.network, step.outputs, step.slopes, step.at and _write_place(step)]
         for step in program.steps
     ]
     return [steps, [_write(tree) for tree in program.colour], program.is_light]
+
+
+def _write_place(call: Call) -> Any:
+    """Where a network is asked, with derivatives where they are."""
+    return [[_write(part) for part in one[: 3 if call.slopes else 1]] for one in call.at or ()]
 
 
 def _read_program(told: Any) -> Program:
@@ -147,9 +152,7 @@ def _read_step(told: Any) -> Let | Call:
     return Call(network, tuple(outputs), tuple((du, dv) for du, dv in slopes), place)
 
 
-def _write(tree: Any) -> Any:
-    if isinstance(tree, float):  # of a derivative that nobody asks for
-        return tree
+def _write(tree: Node) -> Any:
     if tree.op == "number":
         return tree.value
     return tree.name if tree.op == "name" else [tree.op, *map(_write, tree.args)]
