@@ -149,7 +149,7 @@ def sources(*rooms: str) -> list[tuple[str, int, int]]:
     return [
         (path.name, found.st_size, found.st_mtime_ns)
         for room in rooms
-        for path in sorted((package / room).glob("*.py"))
+        for path in sorted((package / room).glob("*.*"))
         for found in (path.stat(),)
     ]
 
