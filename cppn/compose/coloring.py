@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..field.color import NO_TURN, PLAIN, ColorMap, to_srgb, turn_palette
+from ..field.color import ColorMap, to_srgb, turn_palette
 from ..field.dual import Dual, DualOps, dual
 from ..field.formula import evaluate
 from ..field.ops import Ops, Value
@@ -19,6 +19,7 @@ from ..recipe import FinishRecipe
 from .point import Light, Point
 from .swatches import Edges, painted
 
+TURN = ("turns", "same", "before", "after")  # the names of the numbers that turn hues
 _SHADE = 1.5  # powers of two from the light of a shade of 0 to that of 1
 _UNCHANGED = 0.8  # the shade that leaves light as it is
 _TURN = 140.0  # degrees from the hue at 0 to that at 1
@@ -63,18 +64,21 @@ def coloured(point: Point, color: ColorMap, outputs: Sequence[Dual], finish: Fin
     ops = point.ops
     values = [point.f.value, *(one.value for one in outputs[1:])]
     light = _swatches(point, color, finish) if color.flat else _ramp(point, color, values)
+    # the first output has picked the palette's colour, the others change it
     extra = color.mode.split("+")[1:] if color.mode.startswith("palette+") else []
     for kind, value in zip(extra, values[1:], strict=False):
         light = (_shaded if kind == "shade" else _turned)(light, ops.unit(value), ops)
-    return [1.0 - one for one in light] if color.invert and color.mode not in PLAIN else light
+    return light
+
+
+def _colors(color: ColorMap) -> list[tuple[float, ...]]:
+    """The palette's colours, sRGB, turned in hue; of a negative, each its own."""
+    colors = turn_palette(np.array([stop.color for stop in palette_stops(color.palette or "")]), color.hue)
+    return [tuple(one) for one in (1.0 - colors if color.invert else colors).tolist()]
 
 
 def _swatches(point: Point, color: ColorMap, finish: FinishRecipe) -> Light:
-    stops = palette_stops(color.palette or "")
-    colors = turn_palette(np.array([stop.color for stop in stops]), color.hue)
-    lights = [point.light(f"swatch{k}", tuple(one)) for k, one in enumerate(colors.tolist())]
-    if color.invert:
-        lights = lights[::-1]
+    lights = [point.light(f"swatch{k}", one) for k, one in enumerate(_colors(color))]
     values = [point.number(f"edge{k}", one) for k, one in enumerate(thresholds(color))]
     return painted(point, lights, values, Edges.of(point, finish))
 
@@ -84,23 +88,19 @@ def _ramp(point: Point, color: ColorMap, values: Sequence[Value]) -> Light:
     first = _equal(point, color) if color.equal else values[0]
     match color.mode:
         case "ramps":
-            a, b = (point.looked_up(table, first) for table in ("palette", "across"))
+            a, b = (point.looked_up(table, first, color.invert) for table in ("palette", "across"))
             return point.mix(a, b, ops.unit(values[1]))
         case "duotone":
-            paper, *inks = (
-                point.light(f"swatch{k}", stop.color) for k, stop in enumerate(palette_stops(color.palette or "")[:3])
-            )
+            paper, *inks = (point.light(f"swatch{k}", one) for k, one in enumerate(_colors(color)[:3]))
             light = paper
             for ink, amount in zip(inks, values, strict=True):  # each ink takes its part of the light away
                 light = [one * (1.0 - (1.0 - own) * ops.unit(amount)) for one, own in zip(light, ink, strict=True)]
             return light
         case mode if mode.startswith("palette"):
-            light = point.looked_up("palette", first)
-            return [1.0 - one for one in light] if color.invert and mode in PLAIN else light
+            return point.looked_up("palette", first, color.invert)
     turn = None
     if color.turn is not None:
-        names = ("turns", "same", "before", "after")
-        turn = [point.number(key, one) for key, one in zip(names, color.turn or NO_TURN, strict=True)]
+        turn = [point.number(key, one) for key, one in zip(TURN, color.turn, strict=True)]
     encoded = to_srgb(color.mode, [first, *values[1:]], (), color.invert, ops, turn)
     return [decode(one, ops) for one in encoded]
 

@@ -23,14 +23,13 @@ from ..network.develop import Field
 from ..network.stages import Network
 from ..recipe import FinishRecipe, LayerRecipe, SpaceRecipe, View
 from .blending import laid
-from .coloring import coloured, toned
+from .coloring import TURN, coloured, toned
 from .finish import finished, lit
 from .masks import inside
 from .painting import Painting
 from .point import Light, Point
 from .space import outputs as placed
 
-TURN = ("turns", "same", "before", "after")  # the names of the numbers that turn hues
 _ADDED_TO = ("hsv", "oklch")  # modes whose hue is only added to, so that it may always be
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from ..field.ops import Value
+from ..field.ops import Ops, Value
 from ..recipe import FinishRecipe
 from .point import Light, Point
 
 _HEIGHT = 10.0  # hundredths of the shorter side that a height of 1 is, in a relief of 1
 _SHININESS = 40.0
-_TWO_PI = 2 * math.pi
 # which noise a thing takes, so that no two are alike
 _GRAIN, _PAPER, _FIBRE = 11, 20, 30
 
@@ -109,8 +108,9 @@ def _turned_place(point: Point, key: str, degrees: float) -> tuple[Value, Value]
     return u * cos - v * sin, u * sin + v * cos
 
 
-def _to_middle(cells: Value, ops: object) -> Value:
-    return cells - ops.round(cells)  # type: ignore[attr-defined]
+def _to_middle(cells: Value, ops: Ops) -> Value:
+    """How far it is to the middle of a cell."""
+    return cells - ops.round(cells)
 
 
 def _vignette(point: Point, light: Light, finish: FinishRecipe) -> Light:

@@ -40,11 +40,12 @@ class Point:
         """The same, to be computed with beside derivatives."""
         return self.writer.number(key, value)
 
-    def looked_up(self, table: str, value: Value) -> Light:
-        """The light of a palette at a value."""
+    def looked_up(self, table: str, value: Value, invert: bool) -> Light:
+        """The light of a palette at a value; of its negative, if it is inverted."""
         t = self.ops.unit(value)
         names = (f"{self.writer.label}{table}_{k}" for k in range(3))
-        return [decode(self.ops.lookup(self.ops.name(name), t), self.ops) for name in names]
+        encoded = [self.ops.lookup(self.ops.name(name), t) for name in names]
+        return [decode(1.0 - one if invert else one, self.ops) for one in encoded]
 
     def pixels(self, key: str, length: Length) -> Value:
         """A length in pixels."""

@@ -64,7 +64,7 @@ class Recipe(Section):
     def change(self, changes: Mapping[str, Mapping[str, Any]]) -> Recipe:
         """The recipe with fields replaced: `{"network": {"act": …}, "view": {"zoom": 2}, "": {"seed": 7}}`.
 
-        What was measured of the old network is forgotten when network or seed change.
+        What was measured of the old network is forgotten when network, seed or space change.
         Errors: CppnError for unknown sections and fields, and values that cannot be.
         """
         data = self.to_dict()
@@ -79,11 +79,11 @@ class Recipe(Section):
                 else:
                     target[key] = value
         given = changes.get("color", {})
-        is_new = bool(changes.get("network")) or "seed" in changes.get("", {})
-        forgotten = (
-            {"measured", "curve"} if is_new else {"curve"} if changes.get("space") or _OF_CURVE & {*given} else {}
-        )
-        for key in {*forgotten} - {*given}:
+        if changes.get("network") or changes.get("space") or "seed" in changes.get("", {}):
+            forgotten = {"measured", "curve"}
+        else:
+            forgotten = {"curve"} if _OF_CURVE & {*given} else set()
+        for key in forgotten - {*given}:
             data["color"].pop(key, None)
         return from_dict(data, where="")
 

@@ -17,7 +17,16 @@ from ..recipe import Recipe
 from .measures import Measures
 from .palettes import Tone
 
-_ROOMS = ("compose", "draw", "engines", "field", "network", "recipe", "search", "strokes")  # whose sources decide what is seen
+_ROOMS = (
+    "compose",
+    "draw",
+    "engines",
+    "field",
+    "network",
+    "recipe",
+    "search",
+    "strokes",
+)  # whose sources decide what is seen
 
 
 class Seen(NamedTuple):

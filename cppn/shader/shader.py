@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compose.composition import Composition, columns, compose
-from ..draw.drawing import developed
 from ..engines.fold import PLANE, fold
 from ..errors import CppnError
 from ..field.dual import Dual
@@ -24,7 +23,6 @@ from ..field.palettes import PALETTE_LENGTH
 from ..field.program import Call
 from ..field.spaces import encode
 from ..network.develop import Field
-from ..recipe import Recipe
 from ..recipe.view import SCREEN_DPI
 from .stages import stages_text
 
@@ -89,15 +87,6 @@ def shader(field: Field) -> Shader:
     source = helpers() + "".join(networks) + _picture(made, asked)
     table = np.concatenate(tables) if tables else None
     return Shader(source, np.concatenate(weights), np.array(parameters, np.float32), table)
-
-
-def is_drawable(recipe: Recipe) -> str:
-    """Why no card draws this recipe, or nothing."""
-    try:
-        shader(developed(recipe)[1])
-    except CppnError as error:
-        return str(error)
-    return ""
 
 
 def _padded(numbers: NDArray[np.float64]) -> list[float]:

@@ -9,6 +9,7 @@ bit for any number of threads, any band height and any crop.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -31,6 +32,7 @@ from .shape import PLACES, NetworkShape, PictureShape, ResolveShape, Shape, Slic
 
 _NOWHERE: Mapping[str, Region] = {}
 _MOST = 10_000  # operations to compile: about two seconds
+_MOST_COMPOSED = 40_000  # of all networks that a composition asks: about half a minute, once
 _LAYER = 250  # operations that take as long to compile as a layer's sums
 
 
@@ -58,13 +60,21 @@ class HalideEngine:
         return HalidePointPlan(self, compose(field), frame, quality)
 
     def takes(self, field: Field) -> bool:
-        """Are its layers few, and its formulas short enough, to compile?"""
-        cores = [fold_activation(one, turns=True).core for one in field.network.activations]
-        return total([*field.network.inputs, *cores]) + _LAYER * len(cores) <= _MOST
+        """Are its layers few, and its formulas short enough, to compile? A network is compiled as often as it is asked."""
+        made = compose(field)
+        calls = Counter(call.network for call in made.program.calls)
+        work = sum(count * _work(made.sources[network].network) for network, count in calls.items())
+        return work <= (_MOST if len(calls) == 1 == calls.total() else _MOST_COMPOSED)
 
     def resolve(self, channels: int, quality: Quality) -> Resolve:
         shape = ResolveShape(channels, quality.bits, quality.dither)
         return _resolve(self.workers, self.kernel(shape), channels)
+
+
+def _work(network: Network) -> float:
+    """What there is to compile of a network."""
+    cores = [fold_activation(one, turns=True).core for one in network.activations]
+    return total([*network.inputs, *cores]) + _LAYER * len(cores)
 
 
 class _Bound:
