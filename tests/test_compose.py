@@ -24,6 +24,7 @@ from cppn.field.formula import evaluate
 from cppn.field.numpy_ops import NumpyOps
 from cppn.field.palettes import palette_names, palette_stops, palette_table, swatch_sets
 from cppn.field.warps import WARPS, parse_warp
+from cppn.network.develop import develop
 from cppn.recipe import from_dict
 from cppn.recipe.view import frame
 
@@ -356,3 +357,16 @@ def test_films_move_compositions():
         first, later = film.drawing(0).whole(), film.drawing(3).whole()
         assert off(first, later) > 0.02, name
         assert off(cppn.render(film.job(3).recipe, SIZE), later) == 0, name
+
+
+def test_a_negative_is_the_same_with_and_without_a_finish():
+    for color in (RAMP, {"mode": "rgb"}, {"mode": "gray"}):
+        plain = recipe({**color, "invert": True})
+        laid = recipe({**color, "invert": True}, layers=[layer(opacity=0)])
+        assert off(cppn.render(plain, SIZE), cppn.render(laid, SIZE)) == 0
+
+
+def test_what_would_take_minutes_to_compile_is_not_compiled():
+    many = [layer(space={"octaves": 8, "warp": ["self"] * 8}, mask={"shape": "level", "octaves": 8}) for _ in range(16)]
+    assert job_of(recipe(layers=many[:1]), (8, 8)).drawn_by.name == "halide"
+    assert RenderJob(develop(recipe(layers=many)), (8, 8)).drawn_by.name != "halide"

@@ -6,8 +6,8 @@ from ..field.dual import Dual
 from ..field.ops import Ops, Value
 from ..field.spaces import decode, encode
 from ..recipe import LayerRecipe
+from .edges import rimmed, shadowed, towards
 from .point import Light, Point
-from .swatches import ALL_AROUND
 
 
 def laid(
@@ -29,18 +29,13 @@ def laid(
     if layer.haze:
         above = point.mix(above, point.light("haze_color", layer.haze_color), point.number("haze", layer.haze))
     if inside is not None:
-        across, up = point.direction("layer_light", light)
-        slope = ops.max(ops.sqrt(inside.du * inside.du + inside.dv * inside.dv), 1e-8)
-        towards = (inside.du * across - inside.dv * up) / slope
+        facing = towards(point, inside, point.direction("layer_light", light))
         if layer.shadow:
-            fall = 1.0 - ops.clamp(-inside.value / point.pixels("layer_shadow_width", layer.shadow_width), 0.0, 1.0)
             strength = point.number("layer_shadow", layer.shadow) * share
-            shade = 1.0 - strength * fall * fall * (ALL_AROUND + (1 - ALL_AROUND) * ops.max(towards, 0.0))
-            below = [one * shade for one in below]
+            width = point.pixels("layer_shadow_width", layer.shadow_width)
+            below = shadowed(point, below, inside.value, facing, strength, width)
         if layer.rim:
-            near = 1.0 - ops.clamp(inside.value / (0.35 * point.frame("percent")), 0.0, 1.0)
-            lit = point.number("layer_rim", layer.rim) * near * ops.max(-towards, 0.0)
-            above = [one + (1.0 - one) * lit for one in above]
+            above = rimmed(point, above, inside.value, facing, point.number("layer_rim", layer.rim))
         if layer.mask.soft:
             covered = ops.clamp(0.5 + inside.value / point.pixels("soft", layer.mask.soft), 0.0, 1.0)
         else:

@@ -17,7 +17,7 @@ from ..field.spaces import decode, linear_to_oklab_of, oklab_to_linear
 from ..field.tone import parse_tone
 from ..recipe import FinishRecipe
 from .point import Light, Point
-from .swatches import Edges, painted
+from .swatches import painted
 
 TURN = ("turns", "same", "before", "after")  # the names of the numbers that turn hues
 _SHADE = 1.5  # powers of two from the light of a shade of 0 to that of 1
@@ -80,7 +80,7 @@ def _colors(color: ColorMap) -> list[tuple[float, ...]]:
 def _swatches(point: Point, color: ColorMap, finish: FinishRecipe) -> Light:
     lights = [point.light(f"swatch{k}", one) for k, one in enumerate(_colors(color))]
     values = [point.number(f"edge{k}", one) for k, one in enumerate(thresholds(color))]
-    return painted(point, lights, values, Edges.of(point, finish))
+    return painted(point, lights, values, finish)
 
 
 def _ramp(point: Point, color: ColorMap, values: Sequence[Value]) -> Light:

@@ -63,7 +63,7 @@ def _relief(point: Point, light: Light, finish: FinishRecipe) -> Light:
 def _contours(point: Point, light: Light, finish: FinishRecipe) -> Light:
     count = point.number("contours", float(finish.contours))
     levels = point.f.value * count
-    distance = (levels - point.ops.round(levels)) / (point.slope * count)
+    distance = (levels - point.ops.round(levels)) / (point.steepness(point.f) * count)
     width = point.pixels("contour_width", finish.contour_width)
     return point.mix(light, point.light("contour_color", finish.contour_color), point.stripe(distance, width))
 

@@ -10,8 +10,6 @@ from ..recipe import MaskRecipe, SpaceRecipe
 from .point import Point
 from .space import outputs
 
-_LEVEL = 1e-8  # as of a point's value
-
 
 def inside(mask: MaskRecipe, point: Point, network: int | None) -> Dual | None:
     """Positive inside, in pixels: exact of a straight or round edge, about right near any other; None: everywhere.
@@ -33,8 +31,7 @@ def inside(mask: MaskRecipe, point: Point, network: int | None) -> Dual | None:
 
 def _steady(value: Dual, point: Point) -> Dual:
     """A value made a distance: divided by how much it changes in a pixel."""
-    ops = point.ops
-    slope = ops.max(ops.sqrt(value.du * value.du + value.dv * value.dv), _LEVEL)
+    slope = point.steepness(value)
     # how the slope itself changes is left out
     return Dual(value.value / slope, value.du / slope, value.dv / slope)
 

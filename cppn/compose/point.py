@@ -26,11 +26,9 @@ class Point:
     def __init__(self, writer: Writer, f: Dual, channels: int) -> None:
         self.writer, self.ops, self.f, self.channels = writer, writer.trees, f, channels
 
-    @property
-    def slope(self) -> Value:
-        """How much f changes in a pixel, at the steepest; at least a very little."""
-        du, dv = self.f.du, self.f.dv
-        return self.ops.max(self.ops.sqrt(du * du + dv * dv), _LEVEL)
+    def steepness(self, value: Dual) -> Value:
+        """How much a value changes in a pixel, at the steepest; at least a very little."""
+        return self.ops.max(self.ops.sqrt(value.du * value.du + value.dv * value.dv), _LEVEL)
 
     def number(self, key: str, value: float) -> Value:
         """A number by name."""

@@ -109,20 +109,15 @@ class LayerRecipe(Section):
     layers: tuple[LayerRecipe, ...] = ()  # what lies on it, inside its mask
 
     def to_dict(self) -> dict[str, Any]:
-        """As of any section, without what is as usual."""
-        data = super().to_dict()
-        usual = _usual()
-        data = {key: value for key, value in data.items() if value != usual.get(key) or key in ("network", "color")}
-        for name, section in (
-            ("space", SpaceRecipe()),
-            ("finish", FinishRecipe()),
-            ("mask", MaskRecipe()),
-            ("strokes", StrokesRecipe()),
-        ):
-            if name in data:
-                plain = section.to_dict()
-                data[name] = {key: value for key, value in data[name].items() if value != plain.get(key)}
-        return data
+        """Without what is as usual, network and colours aside."""
+        parts = {name: getattr(self, name) for name in ("space", "finish", "mask", "strokes")}
+        data = super().to_dict() | {name: part.unusual() for name, part in parts.items()}
+        usual = Section.to_dict(LayerRecipe())
+        return {
+            key: value
+            for key, value in data.items()
+            if key in ("network", "color") or (value if key in parts else value != usual.get(key))
+        }
 
     def _check(self) -> None:
         if self.kind == "strokes" and self.color.palette is None:
@@ -140,7 +135,3 @@ LayerRecipe.fields["layers"] = Field(
     Many(Table(LayerRecipe), most=MOST_LAYERS), (), "What lies on it, inside its mask."
 )
 LAYERS = Many(Table(LayerRecipe), most=MOST_LAYERS)
-
-
-def _usual() -> dict[str, Any]:
-    return Section.to_dict(LayerRecipe())

@@ -36,15 +36,9 @@ class Recipe(Section):
 
     def to_dict(self) -> dict[str, Any]:
         """As of any section; what is as usual is left out of sections that older versions do not know."""
-        data = super().to_dict()
-        for name, plain in (("space", SpaceRecipe()), ("finish", FinishRecipe())):
-            usual = plain.to_dict()
-            data[name] = {key: value for key, value in data[name].items() if value != usual.get(key)}
-            if not data[name]:
-                del data[name]
-        if not self.layers:
-            del data["layers"]
-        return data
+        newer = {"space": self.space.unusual(), "finish": self.finish.unusual()}
+        data = super().to_dict() | newer
+        return {key: value for key, value in data.items() if value or key not in (*newer, "layers")}
 
     def _check(self) -> None:
         count = sum(layer.count for layer in self.layers)

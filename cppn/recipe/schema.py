@@ -99,6 +99,12 @@ class Section:
         values = ((name, one.kind, self.__dict__[name]) for name, one in self.fields.items())
         return {name: kind.write(value) for name, kind, value in values if value is not None}
 
+    def unusual(self) -> dict[str, Any]:
+        """The same without what is as in a section of which nothing is said."""
+        usual = type(self)().__dict__
+        kept = {name for name, value in self.__dict__.items() if value != usual[name]}
+        return {name: value for name, value in self.to_dict().items() if name in kept}
+
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"a {type(self).__name__} does not change; `replace` makes another")
 

@@ -60,7 +60,10 @@ class HalideEngine:
         return HalidePointPlan(self, compose(field), frame, quality)
 
     def takes(self, field: Field) -> bool:
-        """Are its layers few, and its formulas short enough, to compile? A network is compiled as often as it is asked."""
+        """Are its layers few, and its formulas short enough, to compile?
+
+        A network is compiled as often as it is asked.
+        """
         made = compose(field)
         calls = Counter(call.network for call in made.program.calls)
         work = sum(count * _work(made.sources[network].network) for network, count in calls.items())
