@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from ..recipe.command import command
-from .folder import Entry, Manifest
+from .folder import Copy, Entry, Manifest
 
 
 def page(manifest: Manifest, entries: Sequence[Entry], aa: Any) -> str:
@@ -22,7 +22,7 @@ def page(manifest: Manifest, entries: Sequence[Entry], aa: Any) -> str:
             "copies": [
                 {
                     "path": copy.path, "width": copy.width, "height": copy.height,
-                    "command": command(copy.recipe, copy.width, copy.height, aa) or f"cppn render {copy.path}",
+                    "command": _command(one, copy, aa, manifest),
                 }
                 for copy in one.copies
             ],
@@ -32,3 +32,13 @@ def page(manifest: Manifest, entries: Sequence[Entry], aa: Any) -> str:
     data = json.dumps({"id": identity, "of": len(manifest.entries), "pictures": pictures}, ensure_ascii=True)
     template = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     return template.replace("{{data}}", data.replace("<", "\\u003c"))
+
+
+def _command(one: Entry, copy: Copy, aa: Any, manifest: Manifest) -> str:
+    """What draws a copy again: flags, where they say all of it."""
+    # flags have a curve measured anew, in the view that they show: that of a whole picture, as it was chosen
+    is_measured = copy.recipe.view == one.recipe.view and not manifest.settings.get("favourites")
+    told = command(copy.recipe, copy.width, copy.height, aa)
+    if told is None or (copy.recipe.color.curve is not None and not is_measured):
+        return f"cppn render {copy.path}"
+    return told

@@ -27,6 +27,14 @@ def _sun(rng: Sampler, color: str, high: float) -> Told:
     }
 
 
+def _scene(sky: str, tone: str, finish: Told, layers: list[Told], extent: float) -> Sketch:
+    """Layers before a sky, whose colours follow a tone."""
+    color = {"palette": sky, "tone": tone}
+    return Sketch(
+        (8,), ("sin", "sin"), ("x", "y"), 0.4, extent, color, {}, finish, layers, centred=True, upright=True
+    )  # fmt: skip
+
+
 def ridges(rng: Sampler, scheme: Scheme) -> Sketch:
     """Hills behind hills under a sun."""
     count = rng.choice((5, 6, 7))
@@ -62,19 +70,7 @@ def ridges(rng: Sampler, scheme: Scheme) -> Sketch:
         )
     middle = scheme.colors[len(scheme.colors) // 2]
     sky = f"{_mixed(scheme.ground, middle, 0.25)},{scheme.ground},{_mixed(scheme.ground, scheme.accent, 0.3)}"
-    return Sketch(
-        (8,),
-        ("sin", "sin"),
-        ("x", "y"),
-        0.4,
-        1.6,
-        {"palette": sky, "tone": "0.5 - 0.25*y + 0.05*(f - 0.5)"},
-        {},
-        {"grain": rng.between(0.15, 0.3), "paper": 0.4},
-        layers,
-        upright=True,
-        centred=True,
-    )
+    return _scene(sky, "0.5 - 0.25*y + 0.05*(f - 0.5)", {"grain": rng.between(0.15, 0.3), "paper": 0.4}, layers, 1.6)
 
 
 def city(rng: Sampler, scheme: Scheme) -> Sketch:
@@ -122,19 +118,7 @@ def city(rng: Sampler, scheme: Scheme) -> Sketch:
             }
         ]
     sky = f"{_mixed(night, glow, 0.55)},{_mixed(night, glow, 0.25)},{night}"
-    return Sketch(
-        (8,),
-        ("sin", "sin"),
-        ("x", "y"),
-        0.4,
-        1.5,
-        {"palette": sky, "tone": "0.45 + 0.28*y + 0.08*(f - 0.5)"},
-        {},
-        {"grain": 0.18, "paper": 0.25},
-        layers,
-        upright=True,
-        centred=True,
-    )
+    return _scene(sky, "0.45 + 0.28*y + 0.08*(f - 0.5)", {"grain": 0.18, "paper": 0.25}, layers, 1.5)
 
 
 def eclipse(rng: Sampler, scheme: Scheme) -> Sketch:
@@ -251,19 +235,7 @@ def dunes(rng: Sampler, scheme: Scheme) -> Sketch:
             }
         )
     sky = f"{scheme.ground},{_mixed(scheme.ground, scheme.colors[-2], 0.6)}"
-    return Sketch(
-        (8,),
-        ("sin", "sin"),
-        ("x", "y"),
-        0.4,
-        1.6,
-        {"palette": sky, "tone": "0.3 + 0.3*y + 0.05*(f - 0.5)"},
-        {},
-        {"grain": 0.18, "paper": 0.4},
-        layers,
-        upright=True,
-        centred=True,
-    )
+    return _scene(sky, "0.3 + 0.3*y + 0.05*(f - 0.5)", {"grain": 0.18, "paper": 0.4}, layers, 1.6)
 
 
 def strokes(rng: Sampler, scheme: Scheme) -> Sketch:
