@@ -12,7 +12,7 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test lint fuzz setup browser devices bench bench-starting bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
+.PHONY: art test lint fuzz setup browser devices bench bench-starting bench-compose bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -34,6 +34,9 @@ bench: setup
 
 bench-starting: setup
 	$(BIN)/python benchmarks/starting.py
+
+bench-compose: setup
+	$(BIN)/python benchmarks/compose.py
 
 bench-large: setup
 	$(BIN)/python benchmarks/large.py
