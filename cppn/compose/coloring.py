@@ -63,6 +63,8 @@ def coloured(point: Point, color: ColorMap, outputs: Sequence[Dual], finish: Fin
     """The light of a point; `outputs` are the network's, the point's f is the first, toned."""
     ops = point.ops
     values = [point.f.value, *(one.value for one in outputs[1:])]
+    if color.mode == "duotone":
+        return _inked(point, color, [point.f, *outputs[1:]])
     light = _swatches(point, color, finish) if color.flat else _ramp(point, color, values)
     # the first output has picked the palette's colour, the others change it
     extra = color.mode.split("+")[1:] if color.mode.startswith("palette+") else []
@@ -83,6 +85,18 @@ def _swatches(point: Point, color: ColorMap, finish: FinishRecipe) -> Light:
     return painted(point, lights, values, finish)
 
 
+def _inked(point: Point, color: ColorMap, amounts: Sequence[Dual]) -> Light:
+    """Paper, of whose light each ink takes its part: by as much as its output says, or all of it above a half."""
+    light, *inks = (point.light(f"swatch{k}", one) for k, one in enumerate(_colors(color)[:3]))
+    for ink, value in zip(inks, amounts, strict=True):
+        if color.flat:
+            amount = point.cover((value.value - 0.5) / point.steepness(value))
+        else:
+            amount = point.ops.unit(value.value)
+        light = [one * (1.0 - (1.0 - own) * amount) for one, own in zip(light, ink, strict=True)]
+    return light
+
+
 def _ramp(point: Point, color: ColorMap, values: Sequence[Value]) -> Light:
     ops = point.ops
     first = _equal(point, color) if color.equal else values[0]
@@ -90,12 +104,6 @@ def _ramp(point: Point, color: ColorMap, values: Sequence[Value]) -> Light:
         case "ramps":
             a, b = (point.looked_up(table, first, color.invert) for table in ("palette", "across"))
             return point.mix(a, b, ops.unit(values[1]))
-        case "duotone":
-            paper, *inks = (point.light(f"swatch{k}", one) for k, one in enumerate(_colors(color)[:3]))
-            light = paper
-            for ink, amount in zip(inks, values, strict=True):  # each ink takes its part of the light away
-                light = [one * (1.0 - (1.0 - own) * ops.unit(amount)) for one, own in zip(light, ink, strict=True)]
-            return light
         case mode if mode.startswith("palette"):
             return point.looked_up("palette", first, color.invert)
     turn = None

@@ -34,7 +34,8 @@ MODES_ABOUT = {
 }
 PLAIN = ("gray", "rgb", "hsv", "oklch", "palette")  # modes that `to_srgb` knows; the others are composed
 PALETTED = tuple(mode for mode in MODES if mode not in PLAIN[:4])  # modes that take a palette
-FLAT = ("palette", "palette+shade", "palette+hue", "palette+shade+hue")  # modes whose palette may be swatches
+# modes whose colours may have edges: swatches, and inks
+FLAT = ("palette", "palette+shade", "palette+hue", "palette+shade+hue", "duotone")
 TURNED = ("rgb", "hsv", "oklch")  # modes whose hues `hue_turn` turns
 
 LARGEST_CHROMA = 0.25  # what an output of 1 means in oklch; sRGB's own largest is 0.32, at one hue only
@@ -43,6 +44,11 @@ LARGEST_CHROMA = 0.25  # what an output of 1 means in oklch; sRGB's own largest 
 def channels(mode: str) -> int:
     """How many channels a picture of this mode has: 1 or 3."""
     return 1 if mode == "gray" else 3
+
+
+def takes_curve(mode: str, flat: bool, equal: bool) -> bool:
+    """Must it be known of such colours how much of the area lies below which value? Not of inks."""
+    return equal or (flat and mode != "duotone")
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class ColorMap:
     @property
     def takes_curve(self) -> bool:
         """Must it be known how much of the area lies below which value?"""
-        return self.flat or self.equal
+        return takes_curve(self.mode, self.flat, self.equal)
 
     @property
     def turn(self) -> tuple[float, float, float, float] | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import CppnError
 from ..field.activations import Activation, parse_activation
-from ..field.color import ColorMap
+from ..field.color import ColorMap, takes_curve
 from ..field.inputs import parse_input
 from ..field.warps import parse_warp
 from ..recipe import ColorRecipe, FinishRecipe, LayerRecipe, MaskRecipe, NetworkRecipe, Recipe, SpaceRecipe
@@ -108,7 +108,8 @@ def _of_seed(recipe: Recipe, seed: int) -> Recipe:
 
 def needs_curve(recipe: Recipe) -> bool:
     """Must it be measured how much of the area lies below which value?"""
-    return (recipe.color.flat or recipe.color.equal) and recipe.color.curve is None
+    color = recipe.color
+    return takes_curve(color.mode, color.flat, color.equal) and color.curve is None
 
 
 def needs_levels(recipe: Recipe) -> bool:

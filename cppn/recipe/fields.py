@@ -103,7 +103,7 @@ FIELDS = {
     "flat": Told(
         "color", False,
         "Swatches instead of a ramp: the palette's colours lie beside each other like paper, with crisp edges at any "
-        "size, in areas as their shares say.",
+        "size, in areas as their shares say; inks lie where theirs is above a half.",
         Flag(),
     ),
     "equal": Told(

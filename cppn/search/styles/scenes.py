@@ -99,14 +99,16 @@ def city(rng: Sampler, scheme: Scheme) -> Sketch:
         n = 22 + 10 * part
         column, storey = f"{n:g}*x", f"{n:g}*y/1.4"
         is_window = f"where(mod({column}, 1) < 0.55, where(mod({storey}, 1) < 0.55, 1, 0), 0)"
-        lit = f"sin(12.9*floor({column}) + 78.2*floor({storey}))*{is_window} + {is_window} - 1"
+        # which are lit looks random: products of sines, many times round
+        lot = f"mod(40*sin(1.7*floor({column}) + {k})*sin(2.3*floor({storey}) + 1), 1)"
+        lit = f"2*{lot}*{is_window} - 1"
         layers[-1]["layers"] = [
             {
                 **_plain(scheme.accent if k % 2 else scheme.light, rng),
                 "opacity": 0.85,
                 "mask": {
                     "shape": "level",
-                    "level": rng.between(0.55, 0.75) * 0.5 + 0.5,
+                    "level": rng.between(0.6, 0.8),
                     "seed": 1,
                     "network": {
                         "hidden": [],
@@ -153,53 +155,43 @@ def eclipse(rng: Sampler, scheme: Scheme) -> Sketch:
     )
 
 
+# where a collage's pieces may lie, in thirds of the picture, and how large the first, second, … is
+_PLACES = ((-30, 12), (28, -14), (26, 20), (-24, -22), (2, 2), (50, 4), (-54, -4))
+_SIZES = (31, 20, 15, 9, 6.5, 4.5)
+
+
 def collage(rng: Sampler, scheme: Scheme) -> Sketch:
-    """Large plain shapes and patterned ones over each other."""
+    """Plain and striped shapes over each other, one large, few of middle size, some small."""
+    start, step = rng.whole(0, len(_PLACES) - 1), rng.choice((2, 3, 4))
+    colors = [color for color in (scheme.accent, *scheme.colors[::-1]) if color != scheme.ground]
     layers: list[Told] = []
-    for k in range(rng.choice((5, 6, 8))):
-        color = scheme.colors[(k * 2 + 1) % len(scheme.colors)]
+    for k, size in enumerate(_SIZES):
+        color = colors[k % len(colors)]
         layer = _plain(color, rng)
-        if rng.chance(0.4):
+        if k in (1, 2) and rng.chance(0.7):
             layer |= {
                 "network": smooth(rng),
-                "space": {"warp": ["zoom:by=1.6"]},
                 "color": {
-                    "mode": "palette",
-                    "palette": f"{color},{scheme.colors[(k * 2 + 3) % len(scheme.colors)]}",
-                    "flat": True,
-                    "tone": "0.5 + 0.5*sin(14*f)",
+                    "mode": "palette", "flat": True, "palette": f"{color},{colors[(k + 2) % len(colors)]}",
+                    "tone": f"0.5 + 0.5*sin({rng.between(9, 16):g}*(x + 0.25*f))",
                 },
-            }
-        shape = rng.choice(("disc", "disc", "ring", "box", "box", "polygon"))
+            }  # fmt: skip
+        x, y = _PLACES[(start + k * step) % len(_PLACES)]
         layer |= {
             "mask": {
-                "shape": shape,
-                "at": [rng.between(-55, 55), rng.between(-32, 32)],
-                "size": rng.factor(9, 34),
-                "aspect": rng.factor(0.25, 4),
-                "width": rng.between(4, 11),
-                "turn": float(rng.choice((0, 0, 45, rng.whole(-30, 30)))),
-                "sides": rng.choice((3, 3, 4, 6)),
+                "shape": rng.choice(("disc", "disc", "ring", "box", "polygon")),
+                "at": [x + rng.between(-6, 6), y + rng.between(-5, 5)], "size": size * rng.between(0.85, 1.15),
+                "aspect": rng.choice((0.3, 1, 1.8, 3)), "width": size * 0.35, "sides": rng.choice((3, 4, 6)),
+                "turn": float(rng.choice((0, 0, 45, 15, -20))),
             },
-            "shadow": 0.45,
-            "shadow_width": 1.8,
-            "rim": 0.12,
-            "blend": rng.choice(("normal", "normal", "normal", "multiply")),
-        }
+            "shadow": 0.45, "shadow_width": 1.6,
+        }  # fmt: skip
         layers.append(layer)
     return Sketch(
-        (10,),
-        ("sin", "sin"),
-        slanted(rng),
-        0.8,
-        1.5,
-        {"palette": f"{scheme.ground}*5,{_mixed(scheme.ground, scheme.colors[-2], 0.5)}*2", "flat": True},
-        {},
-        {"paper": 0.6, "grain": 0.12},
-        layers,
-        centred=True,
-        upright=True,
-    )
+        (10,), ("sin", "sin"), slanted(rng), 0.8, 1.5,
+        {"palette": f"{scheme.ground}*5,{_mixed(scheme.ground, scheme.colors[-2], 0.4)}*2", "flat": True}, {},
+        {"paper": 0.6, "grain": 0.12}, layers, centred=True, upright=True,
+    )  # fmt: skip
 
 
 def dunes(rng: Sampler, scheme: Scheme) -> Sketch:

@@ -7,22 +7,15 @@ from .sketch import Scheme, Sketch, paper, slanted
 
 
 def relief(rng: Sampler, scheme: Scheme) -> Sketch:
-    """Rock and crumpled foil."""
+    """Layered rock, each layer with an edge, lit from one side."""
     return Sketch(
-        (16, 16),
-        ("sin", "tanh", "sin"),
-        slanted(rng),
-        rng.between(1.2, 1.6),
-        rng.factor(1.8, 3.2),
-        {"equal": True},
-        {"octaves": 5, "persistence": rng.between(0.45, 0.58), "warp": [f"self:amount={rng.between(0.2, 0.6):g}"]},
+        (16, 16), ("sin", "tanh", "sin"), slanted(rng), rng.between(1.1, 1.5), rng.factor(1.4, 2.4),
+        {"flat": True}, {"octaves": 4, "persistence": rng.between(0.35, 0.45)},
         {
-            "relief": rng.between(1.2, 2.2),
-            "gloss": rng.between(0.2, 0.55),
-            "light": float(rng.whole(100, 170)),
-            "grain": 0.08,
+            "relief": rng.between(0.6, 1.0), "gloss": 0.05, "light": float(rng.whole(100, 170)),
+            "shadow": 0.45, "shadow_width": 1.4, "rim": 0.2, **paper(rng),
         },
-    )
+    )  # fmt: skip
 
 
 def neon(rng: Sampler, scheme: Scheme) -> Sketch:
@@ -125,15 +118,14 @@ def riso(rng: Sampler, scheme: Scheme) -> Sketch:
         )
     )
     return Sketch(
-        (16, 14),
-        ("sin", "sin:freq=1.5", f"sigmoid({rng.between(14, 40):g}*x)"),
-        slanted(rng),
-        rng.between(1.1, 1.5),
-        rng.factor(1.2, 2.0),
-        {"mode": "duotone", "palette": f"#f6efe0,{warm},{cool}"},
-        {"warp": [f"self:amount={rng.between(0.05, 0.3):g}"]},
-        {"grain": 0.4, "grain_size": 0.22, "paper": 0.4, "margin": rng.choice((0, 0, 5)), "paper_color": "#f6efe0"},
-    )
+        (16, 14), ("sin", f"sin:freq={rng.factor(1.4, 2.2):g}", "sin"), slanted(rng), rng.between(1.2, 1.6),
+        rng.factor(1.3, 2.2), {"mode": "duotone", "flat": True, "palette": f"#f6efe0,{warm},{cool}"},
+        {"warp": [f"self:amount={rng.between(0.05, 0.4):g}"]},
+        {
+            "grain": rng.between(0.2, 0.35), "grain_size": 0.22, "paper": 0.4, "margin": rng.choice((0, 0, 5)),
+            "paper_color": "#f6efe0",
+        },
+    )  # fmt: skip
 
 
 def cloth(rng: Sampler, scheme: Scheme) -> Sketch:
