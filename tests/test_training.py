@@ -126,17 +126,17 @@ ORIGINAL = {
     "sigmoid": 0.227, "tanh": 0.064, "cos(x)": 0.031, "sin": 0.072, "relu": 0.105, "leakyrelu": 0.119, "elu": 0.078,
     "celu": 0.078, "gelu": 0.069, "mish": 0.069, "selu": 0.134, "silu": 0.101,
 }  # fmt: skip
+# a unit at its kink is sent elsewhere by the last bit of a sum, which another processor rounds otherwise:
+# over 4000 steps that moves these by up to 0.026, the smooth ones by less than 0.001
+KINKED = {"relu": 0.06, "leakyrelu": 0.06, "selu": 0.06}
 
 
 def test_losses_lie_where_the_originals_lay():
-    """The original is one seed: ours, as a median of three, is to be like it; a seed's own spread is that large."""
-    seeds = (42, 43, 44)
-    recipes = [untrained(act, seed, BOARD) for act in ALL for seed in seeds]
-    *_, last = train(recipes, BOARD, steps=4001, every=1000)
-    medians = np.median(last_loss(last.losses).reshape(len(ALL), -1), axis=1)
-    for act, median in zip(ALL, medians, strict=True):
-        assert abs(median - ORIGINAL[act]) < 0.06, (act, median)
-    assert np.argmax(medians) == ALL.index("sigmoid")
+    """From the weights and points that torch draws from the original's seed."""
+    recipes = [untrained(act, 42, BOARD) for act in ALL]
+    *_, last = train(recipes, BOARD, steps=4001, every=1000, like_torch=True)
+    for act, loss in zip(ALL, last_loss(last.losses), strict=True):
+        assert abs(loss - ORIGINAL[act]) < KINKED.get(act, 0.01), (act, loss)
 
 
 def test_a_trained_recipe_draws_what_was_learnt():
