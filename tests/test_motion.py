@@ -1,5 +1,6 @@
 """What a film shows at each time: loops that close, walks of an even pace, numbers that go where they are told."""
 
+import json
 import math
 
 import numpy as np
@@ -215,6 +216,46 @@ def test_a_fade_mixes_light():
     assert np.abs(sixteen / 257 - film.drawing(2).whole()).max() <= 0.51
 
 
+WORN = {
+    "finish": {"paper": 0.5, "vignette": 0.4},
+    "color": {"mode": "palette", "palette": "harbour-dawn", "flat": True},
+}
+DISC = {
+    "network": {"hidden": [5], "act": "sin"}, "color": {"mode": "palette", "palette": "magma"},
+    "mask": {"shape": "disc", "rough": 6}, "shadow": 0.5,
+}  # fmt: skip
+LAID = {"": {"layers": [DISC]}}
+
+
+@pytest.mark.parametrize(("one", "other"), [({}, {}), (WORN, LAID), (LAID, WORN)])
+def test_the_recipe_of_a_frame_in_a_fade_draws_it(one, other):
+    recipes = COLOURED.change(one), small("sin", seed=4).change(other).change({"view": {"zoom": 2, "rotate": 30}})
+    film = film_job(
+        timeline(recipes[0], morph={"recipes": [recipes[1].to_dict()], "by": "fade", "ease": "linear"}), frames=8
+    )
+    told = cppn.recipe.from_dict(json.loads(film.state(1).recipe.to_json()), where="")
+    assert np.array_equal(cppn.render(told, (40, 30)), film.drawing(1).whole())
+    one, two = (light(cppn.render(recipe, (40, 30))) for recipe in recipes)
+    assert np.abs(light(film.drawing(1).whole()) - (0.75 * one + 0.25 * two)).max() < 0.012
+
+
+def test_a_drift_moves_all_networks_of_a_picture_and_its_recipe_draws_it():
+    film = film_job(timeline(COLOURED.change(LAID), drift={"amount": 0.5}), frames=8)
+    state, rest = film.state(3), film.state(0)
+    assert np.array_equal(cppn.render(state.recipe, (40, 30)), film.drawing(3).whole())
+    for moved, still in zip(networks(state.field), networks(rest.field), strict=True):
+        assert all(not np.array_equal(a.weight, b.weight) for a, b in zip(moved.stages, still.stages, strict=True))
+    assert len(list(networks(rest.field))) == 3
+    assert np.array_equal(film.drawing(8).whole(), film.drawing(0).whole())
+
+
+def networks(field):
+    yield field.network
+    for layer in field.layers:
+        yield layer.mask
+        yield from networks(layer.field)
+
+
 def quality_of(bits: int):
     from cppn.engines import Quality
 
@@ -379,6 +420,5 @@ def test_the_recipe_of_a_frame_draws_that_frame(name, tmp_path):
     film = film_job(LOOPS[name], frames=7)
     for index in (0, 2, 5):
         state = film.state(index)
-        if state.other is None:
-            assert np.array_equal(cppn.render(state.recipe, (40, 30)), film.drawing(index).whole())
-            assert cppn.load(cppn.save(state.recipe, tmp_path / "frame.toml")) == state.recipe
+        assert np.array_equal(cppn.render(state.recipe, (40, 30)), film.drawing(index).whole())
+        assert cppn.load(cppn.save(state.recipe, tmp_path / "frame.toml")) == state.recipe

@@ -28,6 +28,8 @@ def laid(
     share: Value = point.number("opacity", layer.opacity)
     if layer.haze:
         above = point.mix(above, point.light("haze_color", layer.haze_color), point.number("haze", layer.haze))
+    if inside is None and paint is None and layer.opacity == 1 and layer.blend == "normal":
+        return above  # and what is below is not worked out
     if inside is not None:
         facing = towards(point, inside, point.direction("layer_light", light))
         if layer.shadow:

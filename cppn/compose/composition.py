@@ -153,17 +153,19 @@ def _written(look: _Look, is_open: bool) -> _Written:
 
 def _light(
     look: _Look, writer: Writer, channels: int, networks: Iterator[int], paintings: Iterator[int],
-    tables: dict[str, NDArray[np.float64]], paint: int | None = None,
+    tables: dict[str, NDArray[np.float64]], origin: Place | None = None, paint: int | None = None,
 ) -> Light:  # fmt: skip
     """The light of a field with its layers; `networks` and `paintings` give the numbers of theirs, in order.
 
-    `paint`: of a layer of strokes, its painting's.
+    `origin`: where in the plane a point is, as what it lies on has it, if not as the frame says; if it has a view of
+    its own, that tells. `paint`: of a layer of strokes, its painting's.
     """
     label, first = writer.label, next(networks)
     _add_tables(tables, look.color, writer)
     for _ in range(_count_others(look.space)):
         next(networks)
-    origin = None if look.view is None else _origin(look.view, writer)
+    if look.view is not None:
+        origin = _origin(look.view, writer)
     values = _asked(look.color, look.space, writer, first, origin)
     point = Point(writer, toned(look.color, values, writer), look.color.channels)
     light = lit(point, coloured(point, look.color, values, look.finish), look.finish)
@@ -173,9 +175,9 @@ def _light(
     for i, (layer, inner) in enumerate(look.layers):
         writer.label = f"{label}layer{i}_"
         here = Point(writer, Dual(0.0), channels)
-        edge = inside(layer.mask, here, next(networks) if layer.mask.takes_network else None)
+        edge = inside(layer.mask, here, next(networks) if layer.mask.takes_network else None, origin)
         own = next(paintings) if layer.kind == "strokes" else None
-        above = _light(inner, writer, channels, networks, paintings, tables, own)
+        above = _light(inner, writer, channels, networks, paintings, tables, origin, own)
         above = finished(here, above, inner.finish)
         coverage = None if own is None else writer.trees.name(f"paint{own}_a")
         light = laid(here, light, above, layer, edge, look.finish.light, coverage)

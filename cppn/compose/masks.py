@@ -6,18 +6,19 @@ import math
 from functools import reduce
 
 from ..field.dual import Dual, DualOps, dual
+from ..field.warps import Place
 from ..recipe import MaskRecipe, SpaceRecipe
 from .point import Point
 from .space import outputs
 
 
-def inside(mask: MaskRecipe, point: Point, network: int | None) -> Dual | None:
+def inside(mask: MaskRecipe, point: Point, network: int | None, origin: Place | None = None) -> Dual | None:
     """Positive inside, in pixels: exact of a straight or round edge, about right near any other; None: everywhere.
 
-    `network`: the number of the mask's own.
+    `network`: the number of the mask's own, asked at the `origin`, by default where the frame says.
     """
     percent = Dual(point.frame("percent"))
-    field = _field(mask, point, network)
+    field = _field(mask, point, network, origin)
     if mask.shape == "all":
         return None
     if mask.shape == "level":
@@ -36,12 +37,12 @@ def _steady(value: Dual, point: Point) -> Dual:
     return Dual(value.value / slope, value.du / slope, value.dv / slope)
 
 
-def _field(mask: MaskRecipe, point: Point, network: int | None) -> Dual:
+def _field(mask: MaskRecipe, point: Point, network: int | None, origin: Place | None) -> Dual:
     """What the mask's network says at the point; of a horizon, along a line."""
     if network is None:
         return Dual(0.5)
     writer, scale = point.writer, point.dual("mask_scale", mask.scale)
-    x, y = (writer.place(axis) * scale for axis in "xy")
+    x, y = (axis * scale for axis in origin or map(writer.place, "xy"))
     if mask.shape == "horizon":
         y = point.dual("mask_line", 0.37)
     space = SpaceRecipe(octaves=mask.octaves)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ..compose.composition import Composition, outputs, tone
 from ..engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
-from ..engines.fade import DEEP, FadePlan
 from ..errors import CppnError, shorten
 from ..field.color import ColorMap
 from ..network.develop import Field, develop, develop_network, needs_curve, needs_levels, of_layer, of_mask
@@ -64,7 +63,7 @@ def _completed(layer: LayerRecipe, view: View) -> LayerRecipe:
     whole, mask = complete(of_layer(layer, view)), layer.mask
     if mask.shape == "level" and mask.level is None:
         network = develop_network(of_mask(mask))
-        shown = Field(network, ColorMap("gray", network.span or (0.0, 1.0)), layer.view or view)
+        shown = Field(network, ColorMap("gray", network.span or (0.0, 1.0)), view)
         scaled = replace(shown, space=SpaceRecipe(warp=(f"zoom:by={mask.scale}",), octaves=mask.octaves))
         values = _on_grid([tone(scaled)], [scaled], "mask.level", "set a level by hand")
         mask = mask.replace(level=float(f"{np.quantile(values, 1 - mask.share):.5e}"))
@@ -116,8 +115,8 @@ class RenderJob:
     """All that drawing needs, as a value: from it any process of the same kind draws the same bits.
 
     `size`: width and height, with `bleed` pixels more beyond each edge. `engine`: its name; else the best there is.
-    `dpi`: pixels of an inch, for what is told in millimetres. `other`: a field that shows through, with a share of the
-    light. `told`: gives the field as text, complete; it is asked when a file is written, and only then.
+    `dpi`: pixels of an inch, for what is told in millimetres. `told`: gives the field as text, complete; it is asked
+    when a file is written, and only then.
     Errors: CppnError for sizes that cannot be.
     """
 
@@ -129,8 +128,6 @@ class RenderJob:
     threads: int | None = None
     bleed: int = 0
     dpi: float | None = None
-    other: Field | None = None
-    share: float = 0.0
     told: Callable[[], Recipe] | None = None
 
     def __post_init__(self) -> None:
@@ -152,7 +149,7 @@ class RenderJob:
     @property
     def channels(self) -> int:
         """1 for grey pictures, 3 for colour."""
-        return max(field.channels for field in self._fields)
+        return self.field.channels
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -177,27 +174,16 @@ class RenderJob:
         pixels apart, else as `choose` says.
         """
         name = self.engine
-        if name is None and self.device is None and any(is_deep(field.view, self.size) for field in self._fields):
+        if name is None and self.device is None and any(is_deep(view, self.size) for view in self.field.views):
             name = "reference"
         return able(choose(name, self.device, self.threads), self.field)
 
     def prepare(self) -> Drawing:
         """Make ready to draw."""
-        if self.other is None:
-            return Drawing(self, self._plan(self.field, self.quality))
-        deep = replace(self.quality, bits=DEEP, dither=False)
-        plans = self._plan(self.field, deep), self._plan(self.other, deep)
-        channels = self.field.channels, self.other.channels
-        return Drawing(self, FadePlan(plans, channels, self.share, self.quality))
-
-    @property
-    def _fields(self) -> tuple[Field, ...]:
-        return (self.field,) if self.other is None else (self.field, self.other)
-
-    def _plan(self, field: Field, quality: Quality) -> Plan:
-        engine = replace(self, field=field, other=None).drawn_by
-        prepare = partial(AdaptivePlan, engine) if quality.samples == "auto" else engine.prepare
-        return prepare(field, frame(field.view, *self.size, self.bleed, self.dpi), quality)
+        engine = self.drawn_by
+        prepare = partial(AdaptivePlan, engine) if self.quality.samples == "auto" else engine.prepare
+        field = self.field
+        return Drawing(self, prepare(field, frame(field.view, *self.size, self.bleed, self.dpi), self.quality))
 
 
 @dataclass(frozen=True)

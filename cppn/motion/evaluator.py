@@ -6,15 +6,16 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import NamedTuple
 
 from ..draw.drawing import complete_layers, measure, measure_curve
 from ..errors import CppnError
 from ..network.develop import Field, develop, needs_curve
+from ..network.stages import Network
 from ..network.transcribe import transcribe
 from ..recipe import Recipe
-from . import morph
+from . import fading, morph
 from .easing import easing
 from .parameters import Numbers, changed, parameter_path, with_settings
 from .timeline import Key, Morphing, Timeline, Track, values
@@ -25,12 +26,10 @@ _LOOKS = 8  # times at which levels are measured
 
 @dataclass(frozen=True)
 class FrameState:
-    """What is seen at one time: a field, and of a second one that it fades into, a share from 0 to 1."""
+    """What is seen at one time."""
 
     field: Field
     told: Callable[[], Recipe]  # the field as text
-    other: Field | None = None
-    share: float = 0.0
 
     @property
     def recipe(self) -> Recipe:
@@ -95,13 +94,14 @@ class Evaluator:
         one, two = (self._places[i % len(self._places)] for i in (index, index + 1))
         if share in (0, 1):
             return self._alone(two if share else one, t)
-        origin, a = self._placed(one, t)
-        _, b = self._placed(two, t)
         if self._by_weights(one.recipe, two.recipe):
+            (origin, a), (_, b) = self._placed(one, t), self._placed(two, t)
             field = self._walked(morph.between(a, b, share), t)
             return FrameState(field, partial(transcribe, field, *origin))
-        field = self._walked(a, t)
-        return FrameState(field, partial(transcribe, field, *origin), self._walked(b, t), min(1.0, max(0.0, share)))
+        first, second = self._alone(one, t), self._alone(two, t)
+        share = min(1.0, max(0.0, share))
+        field = fading.through(first.field, second.field, share)
+        return FrameState(field, partial(_told, first, second, share))
 
     def _alone(self, place: _Place, t: float) -> FrameState:
         origin, field = self._placed(place, t)
@@ -135,23 +135,42 @@ class Evaluator:
         return place, with_settings(place.field, settings)
 
     def _walked(self, field: Field, t: float) -> Field:
-        drift, latent = self._all.drift, self._all.latent
-        if drift is None and latent is None:
+        """The field with its networks, those of its layers and masks too, where their walks have them.
+
+        Strokes stay: placed anew for each frame, they would flicker.
+        """
+        if self._all.drift is None and self._all.latent is None:
             return field
-        network = field.network
-        key = (network.widths, len(network.latent))
+        numbers = count()
+
+        def walked(field: Field) -> Field:
+            network = self._step(field.network, next(numbers), t)
+            layers = tuple(
+                layer if layer.told.kind == "strokes" else
+                replace(layer, mask=layer.mask and self._step(layer.mask, next(numbers), t), field=walked(layer.field))
+                for layer in field.layers
+            )  # fmt: skip
+            return replace(field, network=network, layers=layers)
+
+        return walked(field)
+
+    def _step(self, network: Network, number: int, t: float) -> Network:
+        """A network where its walks have it; each of a picture, by its number, has walks of its own."""
+        drift, latent = self._all.drift, self._all.latent
+        key = (network.widths, len(network.latent), number)
         if key not in self._walks:
             of_weights, of_latents = streams(self._all.version)
             self._walks[key] = (
-                Drift(network, drift.amount, drift.seed, of_weights) if drift else None,
-                LatentWalk(network, latent.amount, latent.seed, of_latents) if latent else None,
-            )
+                Drift(network, drift.amount, drift.seed + number, of_weights) if drift else None,
+                LatentWalk(network, latent.amount, latent.seed + number, of_latents)
+                if latent and (network.latent or not number) else None,
+            )  # fmt: skip
         weights, inputs = self._walks[key]
         if latent is not None and inputs is not None:
             network = inputs.at(network, easing(latent.ease)(t))
         if drift is not None and weights is not None:
             network = weights.at(network, easing(drift.ease)(t))
-        return replace(field, network=network)
+        return network
 
     def _measured(self, place: _Place) -> _Place:
         """The recipe with levels and, if it takes one, a curve, as the whole film shows it."""
@@ -166,6 +185,11 @@ class Evaluator:
             recipe = recipe.replace(color=recipe.color.replace(curve=curve))
             place = _Place(recipe, place.field.with_curve(curve))
         return place
+
+
+def _told(a: FrameState, b: FrameState, share: float) -> Recipe:
+    """The recipe of a fade."""
+    return fading.told(a.recipe, b.recipe, share)
 
 
 def _times(track: Track) -> list[float]:

@@ -82,10 +82,7 @@ class FilmJob:
 
     def _job(self, index: int, size: tuple[int, int], quality: Quality) -> RenderJob:
         state = self.state(index)
-        return RenderJob(
-            state.field, size, quality, self.engine, self.device, self.threads,
-            other=state.other, share=state.share, told=state.told,
-        )  # fmt: skip
+        return RenderJob(state.field, size, quality, self.engine, self.device, self.threads, told=state.told)
 
     @cached_property
     def channels(self) -> int:

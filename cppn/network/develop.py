@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,6 +41,13 @@ class Field:
     def channels(self) -> int:
         """1 for grey pictures, 3 for colour."""
         return max(self.color.channels, *(layer.field.channels for layer in self.layers), 1)
+
+    @property
+    def views(self) -> Iterator[View]:
+        """Its own, and those of its layers."""
+        yield self.view
+        for layer in self.layers:
+            yield from layer.field.views
 
     def with_levels(self, levels: tuple[float, float]) -> Field:
         """The same between other levels."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from ..recipe import Recipe
-from .develop import Field
+from ..recipe import LayerRecipe, Recipe, View
+from .develop import Field, Layer, of_layer, of_mask
 from .stages import Network
 from .weights import write_weights
 
@@ -54,7 +54,20 @@ def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
         for name in ("space", "finish")
         if getattr(field, name) != getattr(origin, name)
     }
-    return recipe.change({"network": network, "color": color, "view": view, **more})
+    changed = recipe.change({"network": network, "color": color, "view": view, **more})
+    if field.layers == () or all(a is b for a, b in zip(field.layers, origin.layers, strict=True)):
+        return changed
+    layers = zip(field.layers, recipe.layers, origin.layers, strict=True)
+    return changed.replace(layers=tuple(_layer(*one, recipe.view) for one in layers))
+
+
+def _layer(layer: Layer, told: LayerRecipe, origin: Layer, view: View) -> LayerRecipe:
+    """The recipe of a layer that was made of `origin`, which `told` develops into."""
+    changed = transcribe(layer.field, of_layer(told, view), origin.field)
+    mask = told.mask
+    if layer.mask is not None and origin.mask is not None and layer.mask is not origin.mask:
+        mask = mask.replace(network=with_weights(of_mask(mask), layer.mask).network)
+    return told.replace(network=changed.network, color=changed.color, layers=changed.layers, mask=mask)
 
 
 def _identities(network: Network) -> list[int]:

@@ -12,7 +12,7 @@ from .parts import SEED, ColorRecipe, FinishRecipe, NetworkRecipe, SpaceRecipe
 from .schema import Field, Section, Table, field
 from .view import View
 
-MOST_LAYERS = 16
+MOST_LAYERS = 64
 Shape = Literal["all", "level", "disc", "ring", "box", "polygon", "horizon"]
 Blend = Literal["normal", "multiply", "screen", "overlay", "soft-light", "add"]
 _FAR = 1e4  # hundredths of the shorter side
