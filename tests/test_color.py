@@ -5,8 +5,11 @@ import colorsys
 import cmap
 import numpy as np
 import pytest
+from conftest import small
+from PIL import Image
 
 import cppn
+from cppn.draw.drawing import job_of
 from cppn.field.color import MODES, hue_turn, quantise, to_srgb, turn_palette
 from cppn.field.numpy_ops import NumpyOps
 from cppn.field.palettes import palette_names, palette_table
@@ -122,6 +125,41 @@ def test_dither_shows_a_level_between_two_steps():
     assert abs(drawn.mean() - 100.3) < 0.02
 
 
+def read(path) -> np.ndarray:
+    return np.asarray(Image.open(path))
+
+
+def in_bands(pixels: np.ndarray, wide: int = 12) -> float:
+    """The share of a picture that lies in runs of one colour along a row, each wider than so many pixels."""
+    inside = 0
+    for row in pixels.astype(int) @ [1, 256, 65536]:
+        runs = np.diff(np.flatnonzero(np.diff(row, prepend=-1, append=-1)))
+        inside += runs[runs > wide].sum()
+    return inside / pixels[..., 0].size
+
+
+def test_bands_are_broken_up_unasked_where_they_show(tmp_path):
+    slow, busy = cppn.load("prism"), small("cos:freq=30", mode="rgb")
+    banded, drawn = (cppn.render(slow, (1600, 900), dither=dither) for dither in (False, None))
+    assert in_bands(banded) > 0.05
+    assert in_bands(drawn) < 0.02
+    assert abs(banded.astype(int) - drawn).max() == 1
+    path = cppn.save(slow, tmp_path / "prism.png", size=(1600, 900))
+    assert np.array_equal(read(path), drawn)
+    assert np.array_equal(job_of(slow, (1600, 900)).prepare().crop(401, 203, 60, 50), drawn[203:253, 401:461])
+    for recipe, size in ((busy, (300, 300)), (slow, (96, 54))):  # where none show, nothing changes
+        assert np.array_equal(cppn.render(recipe, size), cppn.render(recipe, size, dither=False))
+
+
+def test_a_picture_that_is_drawn_again_is_dithered_as_it_was(tmp_path, run):
+    path = cppn.save(cppn.load("prism"), tmp_path / "prism.png", size=(400, 300), dither=False)
+    again, larger = tmp_path / "again.png", tmp_path / "larger.png"
+    run("render", str(path), "-o", str(again))
+    run("render", str(path), "--size", "1600x900", "-o", str(larger))
+    assert np.array_equal(read(again), read(path))
+    assert np.array_equal(read(larger), cppn.render(cppn.load("prism"), (1600, 900), dither=True))
+
+
 def test_dither_keeps_the_mean_and_shows_no_bands():
     """Of a slow gradient: no bands, and next to nothing in low frequencies."""
     recipe = cppn.Recipe(
@@ -135,5 +173,5 @@ def test_dither_keeps_the_mean_and_shows_no_bands():
     power = np.abs(np.fft.fft2(error - error.mean())) ** 2
     waves = np.hypot(np.fft.fftfreq(256)[:, None], np.fft.fftfreq(256))
     assert power[waves < 0.1].sum() < 0.01 * power.sum()
-    plain = cppn.render(recipe, (256, 256))[..., 0] - exact
+    plain = cppn.render(recipe, (256, 256), dither=False)[..., 0] - exact
     assert np.abs(plain.reshape(8, 32, 8, 32).mean((1, 3))).max() > 0.1, "without it there are bands"

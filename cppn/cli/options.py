@@ -138,7 +138,11 @@ drawing = together(
         metavar="N|auto",
         help="Anti-aliasing: N×N samples a pixel (1); auto: as many as each pixel needs.",
     ),
-    click.option("--dither/--no-dither", default=None, help="Break up bands of colour by fine noise."),
+    click.option(
+        "--dither/--no-dither",
+        default=None,
+        help="Break up bands of colour by fine noise; unasked where they would show.",
+    ),
     machine,
     click.option("--count", type=types.WHOLE, default=1, metavar="N", help="Draw N pictures, of seeds in a row."),
     click.option(

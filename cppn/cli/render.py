@@ -104,12 +104,10 @@ def _job(source: str | None, provenance: Provenance, flags: dict[str, Any]) -> _
     # a flag always wins; else the picture that is drawn again, as far as the new file can hold it
     fitting = {**kept, "bits": kept.get("bits") if kept.get("bits") in format_of(paths[0]).bits else 8}
     bits = flags["bits"] or fitting["bits"]
-    if bits != 8:
-        fitting["dither"] = False
-    samples, dither = (
-        flags[key] if flags[key] is not None else fitting.get(key, default)
-        for key, default in (("aa", 1), ("dither", False))
-    )
+    if bits != 8 or flags["size"] is not None:  # at another size, other bands show
+        fitting.pop("dither", None)
+    samples = flags["aa"] if flags["aa"] is not None else fitting.get("aa", 1)
+    dither = flags["dither"] if flags["dither"] is not None else fitting.get("dither")
     encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
     quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
     form, *_ = (check(path, size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding) for path in paths)

@@ -18,6 +18,7 @@ from ..field.color import ColorMap
 from ..network.develop import Field, develop, develop_network, needs_curve, needs_levels, of_layer, of_mask
 from ..recipe import LayerRecipe, Recipe, SpaceRecipe
 from ..recipe.view import SIZE, View, check_size, frame
+from .banding import bands
 
 BAND = 1 << 20  # samples of a band, about: a fraction of a second's work, a few megabytes
 _GRID = 64  # points a side of the grid on which levels are measured
@@ -223,7 +224,10 @@ def job_of(recipe: Recipe, size: tuple[int, int], quality: Quality | None = None
     if not (isinstance(size, tuple | list) and len(size) == 2):
         raise CppnError(f"{size!r} is no size", where="size", legal=SIZE)
     recipe, field = developed(recipe)
-    return RenderJob(field, check_size(*size), quality or Quality(), told=partial(_same, recipe), **more)
+    size, quality = check_size(*size), quality or Quality()
+    if quality.dither is None:
+        quality = replace(quality, dither=quality.bits == 8 and bands(field, size))
+    return RenderJob(field, size, quality, told=partial(_same, recipe), **more)
 
 
 def draw(
@@ -240,12 +244,12 @@ def _same(recipe: Recipe) -> Recipe:
 
 def render(
     recipe: Recipe, size: tuple[int, int] = (1024, 1024), *, aa: int | Literal["auto"] = 1, bits: int = 8,
-    dither: bool = False, engine: str | None = None, device: str | None = None, threads: int | None = None,
+    dither: bool | None = None, engine: str | None = None, device: str | None = None, threads: int | None = None,
 ) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:  # fmt: skip
     """A recipe's pixels: an array (height, width, channels), 1 channel for grey and 3 for colour.
 
     `size` = (width, height); `aa` × `aa` samples a pixel, or "auto"; `bits` 8, 16 (whole numbers) or 32
-    (floats in [0, 1]).
+    (floats in [0, 1]); `dither` of 8 bits, by default where bands would show.
     Errors: CppnError for sizes that cannot be, engines and devices that are not there, arrays above 64 GiB.
     """
     job = job_of(recipe, size, Quality(aa, bits, dither), engine=engine, device=device, threads=threads)

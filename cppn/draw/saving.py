@@ -31,18 +31,19 @@ _LARGE = 1 << 30  # samples, from which on what is drawn is always kept until th
 
 def save(
     what: Recipe | NDArray[Any], path: str | os.PathLike[str], *, size: tuple[int, int] = (1024, 1024),
-    aa: int | Literal["auto"] = 1, bits: int = 8, dither: bool = False, bleed: int = 0, quality: int | None = None,
-    compression: str | None = None, dpi: float | None = None, pyramid: bool = False, engine: str | None = None,
-    device: str | None = None, threads: int | None = None, max_memory: int = DEFAULT, resume: bool = False,
-    recipe: Recipe | None = None, exclusive: bool = False,
+    aa: int | Literal["auto"] = 1, bits: int = 8, dither: bool | None = None, bleed: int = 0,
+    quality: int | None = None, compression: str | None = None, dpi: float | None = None, pyramid: bool = False,
+    engine: str | None = None, device: str | None = None, threads: int | None = None, max_memory: int = DEFAULT,
+    resume: bool = False, recipe: Recipe | None = None, exclusive: bool = False,
 ) -> Path:  # fmt: skip
     """Write a picture of a Recipe, or a recipe file (.toml, .json); returns its path. Arrays go to `save_array`.
 
     Pictures: .png, .tif, .jpg, .webp, .avif, .dzi (Deep Zoom, with a page that shows it), .npy. A Recipe is drawn
     at `size` = (width, height), band by band, never whole in memory. `recipe`: of an array, as in `save_array`.
-    `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `quality`: 1 to 100, of lossy formats. `compression`: of
-    PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels an inch. `pyramid`: smaller copies inside, in TIFF.
-    `bleed`: pixels more beyond each edge, to be trimmed after printing. `max_memory`: bytes that the process may take.
+    `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `dither` of 8 bits: by default, where bands would show.
+    `quality`: 1 to 100, of lossy formats. `compression`: of PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels
+    an inch. `pyramid`: smaller copies inside, in TIFF. `bleed`: pixels more beyond each edge, to be trimmed after
+    printing. `max_memory`: bytes that the process may take.
     `resume`: go on from where a run of this drawing was broken off, and leave what the next one can go on from.
     `exclusive`: never take an existing picture's place, but a free name like it.
     Errors: CppnError for files that cannot be written; nothing half-written is left behind.

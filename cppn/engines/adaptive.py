@@ -76,7 +76,7 @@ def numpy_resolve(channels: int, quality: Quality) -> Resolve:
         needs[:] = need(reach.max(axis=2), bend.max(axis=2), ops)
         j, i = (index.astype(np.uint64) for index in np.mgrid[top : top + rows, left : left + columns])
         means = [mean[..., c] for c in range(channels)]
-        out[:] = np.stack(quantise(means, i, j, quality.bits, quality.dither, ops), axis=2)
+        out[:] = np.stack(quantise(means, i, j, quality.bits, bool(quality.dither), ops), axis=2)
 
     return fill
 

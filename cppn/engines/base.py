@@ -26,14 +26,15 @@ class Quality:
     """How a picture is drawn: settings of the drawing, never of the picture.
 
     `samples`: samples a pixel is N × N, or "auto" for as many as each pixel needs. `bits`: 8 or 16, whole numbers; 32,
-    floats in [0, 1]. `dither`: 8-bit noise of one step before rounding, the same for the same pixel always.
+    floats in [0, 1]. `dither`: 8-bit noise of one step before rounding, the same for the same pixel always; None:
+    where neighbouring levels would show, which `draw.drawing.job_of` decides.
     `stride`: of the N × N, only every stride-th in a row, shifted by one from row to row; it divides N. `sharpness`:
     how many times as sharp as a pixel edges are that are told by their distance; else as samples are narrow.
     """
 
     samples: int | Literal["auto"] = 1
     bits: int = 8
-    dither: bool = False
+    dither: bool | None = None
     stride: int = 1
     sharpness: float | None = None
 

@@ -78,4 +78,4 @@ class ReferencePlan:
 
     def _quantise(self, colours: Floats, i: NDArray[np.intp], j: NDArray[np.intp]) -> Floats:
         quality, wide = self.quality, (i.astype(np.uint64), j.astype(np.uint64))
-        return np.stack(quantise(list(colours), *wide, quality.bits, quality.dither, _OPS))
+        return np.stack(quantise(list(colours), *wide, quality.bits, bool(quality.dither), _OPS))

@@ -208,7 +208,7 @@ class TorchPlan:
 
     def _quantise(self, colours: Tensor, i: Tensor, j: Tensor) -> Tensor:
         quality = self._quality
-        levels = torch.stack(quantise(list(colours), i, j, quality.bits, quality.dither, _OPS))
+        levels = torch.stack(quantise(list(colours), i, j, quality.bits, bool(quality.dither), _OPS))
         return levels.to({8: torch.uint8, 16: torch.int32, 32: torch.float32}[quality.bits])
 
 

@@ -70,7 +70,7 @@ class HalideEngine:
         return work <= (_MOST if len(calls) == 1 == calls.total() else _MOST_COMPOSED)
 
     def resolve(self, channels: int, quality: Quality) -> Resolve:
-        shape = ResolveShape(channels, quality.bits, quality.dither)
+        shape = ResolveShape(channels, quality.bits, bool(quality.dither))
         return _resolve(self.workers, self.kernel(shape), channels)
 
 
@@ -190,7 +190,7 @@ def _shape(composition: Composition, folded: Sequence[Folded], quality: Quality,
         quality.samples != 1,
         scattered,
         quality.bits,
-        quality.dither,
+        bool(quality.dither),
     )
 
 
