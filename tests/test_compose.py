@@ -58,6 +58,8 @@ COLOURS = {
     "shade and hue": recipe({**RAMP, "mode": "palette+shade+hue", "invert": True}),
     "ramps": recipe({**RAMP, "mode": "ramps", "across": "viridis", "hue": 30}),
     "duotone": recipe({"mode": "duotone", "palette": "#f4ecdc,#d9622b,#123b6d"}),
+    "levels of each output": recipe({"mode": "rgb", "each": True}),
+    "levels of each ramp": recipe({**RAMP, "mode": "ramps", "across": "viridis", "each": True}, finish={"relief": 1}),
     "oklch in relief": recipe({"mode": "oklch"}, finish={"relief": 1}),
     "rgb turned, with grain": recipe({"mode": "rgb", "hue": 40}, finish={"grain": 0.3}),
 }

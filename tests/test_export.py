@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 import cppn
+from cppn.draw.drawing import complete
 from cppn.export import EXPORT_FORMATS, export
 from cppn.field.activations import CATALOGUE
 from cppn.recipe.view import frame
@@ -173,6 +174,10 @@ def test_raw_is_the_last_layer_before_levels(tmp_path):
     colours, raw = by_onnx(recipe, tmp_path)
     assert np.abs(((raw + 3) / 8).clip(0, 1) - colours).max() < 1e-6
     assert raw.min() < -0.5
+    each = complete(recipe.change({"color": {"levels": None, "each": True}}))
+    colours, raw = by_onnx(each, tmp_path)
+    low, high = np.array(each.color.ranges, np.float32).T
+    assert np.abs(((raw - low) / (high - low)).clip(0, 1) - colours).max() < 1e-6
 
 
 def test_a_network_file_has_the_weights_by_name(tmp_path):

@@ -6,15 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import differences, small
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cppn
+from cppn.draw.drawing import complete
+from cppn.engines import oracle
 from cppn.network.develop import develop, develop_network
 from cppn.network.transcribe import transcribe
 from cppn.network.weights import write_weights
 from cppn.recipe import from_dict
 from cppn.recipe.model import VERSION, from_json
+from cppn.rng import Purpose, Stream
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 texts = st.text(max_size=40)
@@ -30,7 +34,13 @@ def recipes(draw) -> cppn.Recipe:
         hidden=hidden,
         act=tuple(draw(st.lists(acts, min_size=maps, max_size=maps) | st.lists(acts, min_size=1, max_size=1))),
         inputs=tuple(
-            draw(st.lists(st.sampled_from(["x", "y", "r", "theta", "bias", "sin(2*x)"]), min_size=1, max_size=4))
+            draw(
+                st.lists(
+                    st.sampled_from(["x", "y", "r", "theta", "bias", "sin(2*x)", "positional:octaves=2"]),
+                    min_size=1,
+                    max_size=4,
+                )
+            )
         ),
         latent=draw(st.integers(0, 9) | st.lists(finite, max_size=4).map(tuple)),
         init=draw(st.sampled_from(["torch", "normal", "xavier", "kaiming", "siren"])),
@@ -97,6 +107,44 @@ def test_levels_are_those_given_else_the_activations_own_else_those_measured_and
     assert complete(zoomed).color.measured == closed.color.measured
     assert closed.change({"": {"seed": 4}}).color.measured is None
     assert closed.change({"network": {"act": ["elu"]}}).color.measured is None
+
+
+def test_each_output_has_levels_of_its_own():
+    recipe = small(("tanh", "tanh", "linear"), mode="rgb").change({"color": {"each": True}})
+    pixels = cppn.render(recipe, (64, 64), bits=32).reshape(-1, 3)
+    np.testing.assert_allclose(np.mean(pixels <= 0, axis=0), 0.01, atol=0.005)
+    np.testing.assert_allclose(np.mean(pixels >= 1, axis=0), 0.01, atol=0.005)
+    whole = complete(recipe)
+    assert len(whole.color.ranges) == 3
+    for channel, (low, high) in enumerate(whole.color.ranges):  # each is what those levels make of all
+        one = recipe.change({"color": {"each": False, "levels": [low, high]}})
+        np.testing.assert_allclose(
+            cppn.render(one, (64, 64), bits=32)[..., channel].ravel(), pixels[:, channel], atol=2e-6
+        )
+    assert cppn.render(whole.change({"color": {"ranges": [[0, 1]] * 3}}), (9, 9)).shape == (9, 9, 3)
+    with pytest.raises(cppn.CppnError, match=r"color\.ranges: 2 pairs; rgb takes 3"):
+        whole.change({"color": {"ranges": [[0, 1]] * 2}})
+    with pytest.raises(cppn.CppnError, match="leave one of them out"):
+        recipe.change({"color": {"levels": [0, 1]}})
+
+
+def test_families_of_waves_are_inputs():
+    network = {"hidden": [4], "inputs": ["x", "fourier:features=3,scale=0.5,seed=2", "positional:octaves=2"]}
+    tanh = cppn.recipe.from_dict({"network": {"act": "tanh", **network}, "view": {"extent": 2}}, where="")
+    developed = develop_network(tanh)
+    x, y = np.linspace(-2, 2, 7), np.linspace(1, -3, 7)
+    values = oracle.outputs(developed, x, y)[0]
+    assert values.shape == (1 + 6 + 8, 7)
+    np.testing.assert_allclose(values[1:7:2] ** 2 + values[2:7:2] ** 2, 1)  # sines and cosines of the same waves
+    expected = [f(2**k * np.pi * axis) for k in (0, 1) for axis in (x, y) for f in (np.sin, np.cos)]
+    np.testing.assert_allclose(values[7:], expected, atol=1e-12)
+    directions = Stream(2, Purpose.FOURIER).normal(6).reshape(3, 2)
+    waves = np.pi * (directions[:, :1] * x + directions[:, 1:] * y)
+    np.testing.assert_allclose(values[1:7:2], np.sin(waves), atol=1e-4)
+    pictures = [cppn.render(tanh, (40, 30), engine=engine) for engine in ("reference", "halide", "torch")]
+    assert all(differences(pictures[0], one, 1) == 0 for one in pictures)
+    with pytest.raises(cppn.CppnError, match="octaves of positional: 0 is out of range; 1 to 16 are legal"):
+        tanh.change({"network": {"inputs": ["positional:octaves=0"]}})
 
 
 def test_weights_may_be_written_out_or_come_from_a_safetensors_file(tmp_path):

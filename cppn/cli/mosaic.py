@@ -103,6 +103,7 @@ def command(source: str | None, **flags: Any) -> None:
 def _of_source(source: str, flags: dict[str, Any]) -> dict[str, Any]:
     """The mosaic, or one unit, of a picture that is there."""
     from ..errors import CppnError
+    from ..field.inputs import expand_inputs
     from ..files.sources import load
     from ..mosaic.scale import COMMON
     from ..network.develop import develop_network
@@ -112,7 +113,7 @@ def _of_source(source: str, flags: dict[str, Any]) -> dict[str, Any]:
         raise CppnError("it is trained or drawn already", where=source, legal=training)
     recipe, name = load(source), Path(source).stem.rpartition("/")[2]
     look = _look(flags, COMMON)
-    inputs = [*recipe.network.inputs, *(f"z{k}" for k in range(len(develop_network(recipe).latent)))]
+    inputs = [*expand_inputs(recipe.network.inputs), *(f"z{k}" for k in range(len(develop_network(recipe).latent)))]
     labels = _rows(recipe, ", ".join(inputs), "") if flags["labels"] else ()
     return {"runs": [], "files": _write(recipe, places_of(name, flags, alone=True), flags, look, labels)}
 

@@ -101,6 +101,7 @@ look = together(
     field("--hue", type=types.NUMBER, metavar="DEGREES"),
     field("--invert/--no-invert", default=None),
     field("--levels", type=types.PAIR, metavar="LOW,HIGH"),
+    field("--each/--no-each", default=None),
     field("--extent", type=types.NUMBER, metavar="E"),
     field("--center", type=types.PAIR, metavar="X,Y"),
     field("--zoom", type=types.NUMBER, metavar="Z"),

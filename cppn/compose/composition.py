@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..field.color import NO_TURN, TURNED, ColorMap, to_srgb, turn_palette
+from ..field.color import NO_TURN, TURNED, ColorMap, Ends, to_srgb, turn_palette
 from ..field.dual import Dual
 from ..field.ops import Value
 from ..field.palettes import palette_table
@@ -37,7 +37,7 @@ class Source(NamedTuple):
     """A network that a program asks, and the values of its outputs that are 0 and 1 to the program."""
 
     network: Network
-    levels: tuple[float, float]
+    levels: tuple[Ends, Ends]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def is_plain(field: Field) -> bool:
 
 def tone(field: Field) -> Composition:
     """The value that a field's colours follow, as one channel of light; without its layers."""
-    return _with_networks(_of_tone(field.color, field.space), tuple(_own(field, field.color.levels)))
+    return _with_networks(_of_tone(field.color, field.space), tuple(_own(field, field.color.ends)))
 
 
 def outputs(field: Field) -> Composition:
@@ -94,13 +94,13 @@ def _with_networks(made: _Written, sources: tuple[Source, ...]) -> Composition:
     return Composition(made.program, made.numbers, made.tables, sources)
 
 
-def _own(field: Field, levels: tuple[float, float]) -> Iterator[Source]:
+def _own(field: Field, levels: tuple[Ends, Ends]) -> Iterator[Source]:
     return (Source(network, levels) for network in (field.network, *field.others))
 
 
 def _sources(field: Field) -> Iterator[Source]:
     """A field's networks, those of its warps, and those of its layers: of each, its mask's first."""
-    yield from _own(field, field.color.levels)
+    yield from _own(field, field.color.ends)
     for layer in field.layers:
         if layer.mask is not None:
             yield Source(layer.mask, layer.mask.span or (0.0, 1.0))

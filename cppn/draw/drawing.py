@@ -15,7 +15,16 @@ from ..compose.composition import Composition, outputs, tone
 from ..engines import AdaptivePlan, Engine, Pixels, Plan, Quality, able, choose
 from ..errors import CppnError, shorten
 from ..field.color import ColorMap
-from ..network.develop import Field, develop, develop_network, needs_curve, needs_levels, of_layer, of_mask
+from ..network.develop import (
+    Field,
+    develop,
+    develop_network,
+    needs_curve,
+    needs_levels,
+    needs_ranges,
+    of_layer,
+    of_mask,
+)
 from ..recipe import LayerRecipe, Recipe, SpaceRecipe
 from ..recipe.view import SIZE, View, check_size, frame
 from .banding import bands
@@ -45,6 +54,10 @@ def developed(recipe: Recipe) -> tuple[Recipe, Field]:
         levels = measure([field])
         recipe = recipe.replace(color=recipe.color.replace(measured=levels))
         field = field.with_levels(levels)
+    if needs_ranges(recipe):
+        ranges = measure_ranges([field])
+        recipe = recipe.replace(color=recipe.color.replace(ranges=ranges))
+        field = field.with_ranges(ranges)
     if needs_curve(recipe):
         curve = measure_curve([field])
         recipe = recipe.replace(color=recipe.color.replace(curve=curve))
@@ -67,7 +80,7 @@ def _completed(layer: LayerRecipe, view: View) -> LayerRecipe:
         shown = Field(network, ColorMap("gray", network.span or (0.0, 1.0)), view)
         scaled = replace(shown, space=SpaceRecipe(warp=(f"zoom:by={mask.scale}",), octaves=mask.octaves))
         values = _on_grid([tone(scaled)], [scaled], "mask.level", "set a level by hand")
-        mask = mask.replace(level=float(f"{np.quantile(values, 1 - mask.share):.5e}"))
+        mask = mask.replace(level=float(f"{np.quantile(values[np.isfinite(values)], 1 - mask.share):.5e}"))
     return layer.replace(color=whole.color, layers=whole.layers, mask=mask)
 
 
@@ -76,8 +89,21 @@ def measure(fields: Iterable[Field]) -> tuple[float, float]:
 
     Errors: CppnError if it takes no finite value.
     """
-    values = _on_grid(map(outputs, fields := list(fields)), fields, "color.levels", "set levels by hand")
-    low, high = (float(f"{v:.5e}") for v in np.percentile(values, _SHARES))
+    return _range(_on_grid(map(outputs, fields := list(fields)), fields, "color.levels", "set levels by hand"))
+
+
+def measure_ranges(fields: Iterable[Field]) -> tuple[tuple[float, float], ...]:
+    """The range of nearly all values of each output in the views of these fields together.
+
+    Errors: CppnError if one takes no finite value.
+    """
+    values = _on_grid(map(outputs, fields := list(fields)), fields, "color.ranges", "set levels by hand")
+    return tuple(map(_range, values))
+
+
+def _range(values: NDArray[np.float64]) -> tuple[float, float]:
+    finite = values[np.isfinite(values)]
+    low, high = (float(f"{v:.5e}") for v in np.percentile(finite, _SHARES))
     return (low, high) if low < high else (low - 0.5, low + 0.5)  # one value nearly everywhere
 
 
@@ -87,21 +113,24 @@ def measure_curve(fields: Iterable[Field]) -> tuple[float, ...]:
     Errors: CppnError if it takes no finite value.
     """
     values = _on_grid(map(tone, fields := list(fields)), fields, "color.curve", "change the tone")
-    curve = np.quantile(values, np.linspace(0, 1, _CURVE + 1))
+    curve = np.quantile(values[np.isfinite(values)], np.linspace(0, 1, _CURVE + 1))
     return tuple(float(f"{v:.5e}") for v in curve)
 
 
 def _on_grid(made: Iterable[Composition], fields: Iterable[Field], where: str, legal: str) -> NDArray[np.float64]:
-    """All finite values of compositions on a fixed grid over fields' square views, by the oracle."""
+    """The values of compositions on a fixed grid over fields' square views, by the oracle: (channels, points).
+
+    Errors: CppnError if one takes no finite value.
+    """
     from ..engines.oracle import sampled
 
     j, i = (index.ravel() - (_GRID - 1) / 2 for index in np.mgrid[:_GRID, :_GRID])
     pairs = zip(made, fields, strict=True)
-    values = np.concatenate([sampled(one, frame(field.view, _GRID, _GRID), i, j).ravel() for one, field in pairs])
-    finite: NDArray[np.float64] = values[np.isfinite(values)]
-    if not finite.size:
+    parts = [sampled(one, frame(field.view, _GRID, _GRID), i, j) for one, field in pairs]
+    values: NDArray[np.float64] = np.concatenate(parts, axis=1)
+    if not np.isfinite(values).any(axis=1).all():
         raise CppnError("the field has no finite value in this view", where=where, legal=legal)
-    return finite
+    return values
 
 
 def is_deep(view: View, size: tuple[int, int]) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -62,7 +62,9 @@ def fold(source: Source, frame: Frame, *, turns: bool, counts: bool = True) -> F
     `turns`: let bare sines and cosines become `Ops.cos_squared`, which counts in turns. `counts`: write the steps of
     every `iterate` into the tree; otherwise they stay parameters, which may change while the cores stay the same.
     """
-    network, levels = source
+    network, (low, high) = source
+    if np.ndim(low):  # gains that differ
+        network = _by_units(network)
     plane = [_in_plane(tree) for tree in network.inputs]
     features = tuple(tree for tree, linear in zip(network.inputs, plane, strict=True) if linear is None)
     past = {source for stage in network.stages for source in stage.shortcuts}  # their values are used as they are
@@ -86,10 +88,16 @@ def fold(source: Source, frame: Frame, *, turns: bool, counts: bool = True) -> F
         cores = tuple(Slice(_core(part, whole.activation), whole.units) for part, whole in pairs)
         stages.append(Stage(stage.sources, weight * rows, bias * scale + shift, cores, stage.shortcuts))
         after.append([_Scaled(part.scale_out, part.shift_out, whole.units) for part, whole in pairs])
-    low, high = levels
     scale, shift = _scales(after[-1]), _shifts(after[-1])
     gain, offset = (np.broadcast_to(end / (high - low), widths[-1]) for end in (scale, shift - low))
     return Folded(Network((*PIXEL, *features), (), tuple(stages)), gain, offset)
+
+
+def _by_units(network: Network) -> Network:
+    """The network with a slice for each output."""
+    last = network.stages[-1]
+    slices = tuple(Slice(last.activation_of(unit), 1) for unit in range(last.units))
+    return replace(network, stages=(*network.stages[:-1], replace(last, slices=slices)))
 
 
 class _Scaled(NamedTuple):

@@ -100,7 +100,8 @@ def sampled(
 
     def ask(call: Call, known: Mapping[str, Value]) -> list[Value]:
         """The leveled outputs of a network, with their slopes if they are asked for."""
-        network, (low, high) = made.sources[call.network]
+        network, levels = made.sources[call.network]
+        low, high = (np.reshape(end, (-1, 1)) for end in levels)
         if not call.slopes:
             x, y = (evaluate(one.value, known, _OPS) for one in call.at) if call.at else (known["x"], known["y"])
             return list((outputs(network, x, y)[-1] - low) / (high - low))

@@ -110,8 +110,10 @@ def _everywhere(row: list[float], points: OnnxValue, ops: OnnxOps) -> OnnxValue:
 
 def _colours(field: Field, raw: OnnxValue, ops: OnnxOps) -> None:
     """From `raw` to `colors`."""
-    low, high = field.color.levels
-    leveled = ops.columns((raw - low) / (high - low), field.network.widths[-1])
+    count = field.network.widths[-1]
+    ends = (np.broadcast_to(np.asarray(end, np.float32), (1, count)) for end in field.color.ends)
+    low, high = (ops.tensor(name, end) for name, end in zip(("low", "high"), ends, strict=True))
+    leveled = ops.columns((raw - low) / (high - low), count)
     table = field.color.table
     columns = () if table is None else table.T.astype(np.float32)
     tables = [ops.tensor(f"palette_{i}", column) for i, column in enumerate(columns)]

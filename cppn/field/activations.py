@@ -9,23 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import CppnError, shorten, unknown
 from .formula import CONSTANTS, MOST_STEPS, Node, parse
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A number that shapes an activation: its meaning, default and legal range."""
-
-    meaning: str
-    default: float
-    low: float
-    high: float
-
-    def check(self, value: float, where: str) -> float:
-        """The value, or a CppnError that tells the range."""
-        if not self.low <= value <= self.high:
-            raise CppnError(f"{value:g} is out of range", where=where, legal=f"{self.low:g} to {self.high:g} are legal")
-        return float(value)
-
+from .parameters import Parameter
 
 # every parameter that a catalogue entry or a user's formula may use
 PARAMETERS = {

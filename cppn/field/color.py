@@ -51,12 +51,16 @@ def takes_curve(mode: str, flat: bool, equal: bool) -> bool:
     return equal or (flat and mode != "duotone")
 
 
+Ends = float | NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class ColorMap:
     """From the values of a network's last stage to a colour.
 
-    A value v becomes (v − low)/(high − low) with `levels` = (low, high), limited to [0, 1]; `mode` says what that
-    means. `hue`: degrees by which all hues are turned. `tone`: a formula that the first value goes through.
+    A value v becomes (v − low)/(high − low) with `levels` = (low, high), or those of `ranges`, one for each output,
+    limited to [0, 1]; `mode` says what that means. `hue`: degrees by which all hues are turned. `tone`: a formula that
+    the first value goes through.
     `flat`: a palette's colours are swatches with edges; `equal`: its ramp takes the areas that its shares say. `curve`:
     the values below which so much of the area lies, from none to all of it, in even steps. `across`: the second palette
     of the mode that has two.
@@ -72,6 +76,15 @@ class ColorMap:
     equal: bool = False
     curve: tuple[float, ...] | None = None
     across: str | None = None
+    ranges: tuple[tuple[float, float], ...] | None = None
+
+    @property
+    def ends(self) -> tuple[Ends, Ends]:
+        """The values that become 0 and 1: numbers, or arrays with one of each output."""
+        if self.ranges is None:
+            return self.levels
+        low, high = np.array(self.ranges[: self.outputs]).T
+        return low, high
 
     @property
     def outputs(self) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ..errors import CppnError, shorten, unknown
-from .activations import Parameter
 from .ops import Ops, Value
+from .parameters import Parameter, parse_named
 
 Values = Mapping[str, Value]
 Place = tuple[Value, Value]
@@ -167,20 +165,7 @@ def parse_warp(text: str) -> Warp:
 
     Errors: CppnError for unknown names and parameters, and values out of range.
     """
-    name, _, tail = (part.strip() for part in text.partition(":"))
-    name = name.lower()
-    if name not in WARPS:
-        raise unknown("warp", name, WARPS)
-    known = WARPS[name].parameters
-    values = {key: one.default for key, one in known.items()}
-    where = f"warp {shorten(text)!r}"
-    for item in filter(None, (piece.strip() for piece in tail.split(","))):
-        key, _, value = (part.strip() for part in item.partition("="))
-        if key not in known:
-            raise unknown("parameter", key, known, where=where)
-        if not re.fullmatch(r"[+-]?(\d{1,20}\.?\d{0,20}|\.\d{1,20})(e[+-]?\d{1,2})?", value.lower()):
-            raise CppnError(f"{key} is not a number: {shorten(value)!r}", where=where, legal=f"write {key}=2")
-        values[key] = known[key].check(float(value), f"{key} of {name}")
+    name, values = parse_named("warp", text, {key: kind.parameters for key, kind in WARPS.items()})
     return Warp(name, tuple(values.items()))
 
 

@@ -9,9 +9,9 @@ from functools import partial
 from itertools import count, pairwise
 from typing import NamedTuple
 
-from ..draw.drawing import complete_layers, measure, measure_curve
+from ..draw.drawing import complete_layers, measure, measure_curve, measure_ranges
 from ..errors import CppnError
-from ..network.develop import Field, develop, needs_curve
+from ..network.develop import Field, develop, needs_curve, needs_ranges
 from ..network.stages import Network
 from ..network.transcribe import transcribe
 from ..recipe import Recipe
@@ -176,13 +176,17 @@ class Evaluator:
         """The recipe with levels and, if it takes one, a curve, as the whole film shows it."""
         recipe, field = place
         times = [i / _LOOKS for i in range(_LOOKS)] if self._all.moves else [0.0]
-        if recipe.color.levels is None and field.network.span is None:
+        if needs_ranges(recipe):
+            ranges = measure_ranges(self._walked(self._placed(place, t)[1], t) for t in times)
+            place = _Place(recipe.replace(color=recipe.color.replace(ranges=ranges)), field.with_ranges(ranges))
+        elif not recipe.color.each and recipe.color.levels is None and field.network.span is None:
             levels = measure(self._walked(self._placed(place, t)[1], t) for t in times)
-            recipe = recipe.replace(color=recipe.color.replace(levels=levels, measured=None))
-            place = _Place(recipe, field.with_levels(levels))
-        if needs_curve(recipe):
+            place = _Place(
+                recipe.replace(color=recipe.color.replace(levels=levels, measured=None)), field.with_levels(levels)
+            )
+        if needs_curve(place.recipe):
             curve = measure_curve(self._walked(self._placed(place, t)[1], t) for t in times)
-            recipe = recipe.replace(color=recipe.color.replace(curve=curve))
+            recipe = place.recipe.replace(color=place.recipe.color.replace(curve=curve))
             place = _Place(recipe, place.field.with_curve(curve))
         return place
 

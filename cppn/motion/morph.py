@@ -53,10 +53,12 @@ def between(a: Field, b: Field, share: float) -> Field:
     }  # fmt: skip
     low, high = _even(a.color.levels, b.color.levels, share)
     curves = a.color.curve, b.color.curve
+    ranges = zip(a.color.ranges or (), b.color.ranges or (), strict=True)
     mixed = _palette if not (a.color.flat or a.color.mode == "duotone") else _swatches
     color = replace(
         a.color, levels=(low, high), palette=mixed(a.color.palette, b.color.palette, share),
         hue=_turn(a.color.hue, b.color.hue, share),
+        ranges=tuple((_even(p, q, share)[0], _even(p, q, share)[1]) for p, q in ranges) or None,
         curve=_even(curves[0], curves[1], share) if curves[0] and curves[1] else None,
     )  # fmt: skip
     return replace(
@@ -73,6 +75,7 @@ def _arranged(recipe: Recipe) -> tuple[object, ...]:
         color.flat,
         color.equal,
         color.across,
+        color.each,
         len(swatches),
         recipe.space,
         recipe.finish,

@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import CppnError
 from ..field.activations import Activation, parse_activation
 from ..field.color import ColorMap, takes_curve
-from ..field.inputs import parse_input
+from ..field.inputs import expand_inputs, parse_input
 from ..field.warps import parse_warp
 from ..recipe import ColorRecipe, FinishRecipe, LayerRecipe, MaskRecipe, NetworkRecipe, Recipe, SpaceRecipe
 from ..recipe.view import View
@@ -53,6 +53,10 @@ class Field:
         """The same between other levels."""
         return replace(self, color=replace(self.color, levels=levels))
 
+    def with_ranges(self, ranges: tuple[tuple[float, float], ...]) -> Field:
+        """The same with other levels of each output."""
+        return replace(self, color=replace(self.color, ranges=ranges))
+
     def with_curve(self, curve: tuple[float, ...]) -> Field:
         """The same with another curve."""
         return replace(self, color=replace(self.color, curve=curve))
@@ -77,7 +81,7 @@ def develop(recipe: Recipe) -> Field:
     levels = color.levels or network.span or color.measured or (0.0, 1.0)
     mapped = ColorMap(
         color.mode, levels, color.palette, color.hue, color.invert, color.tone, color.flat, color.equal, color.curve,
-        color.across,
+        color.across, color.ranges if color.each else None,
     )  # fmt: skip
     warps = map(parse_warp, (*recipe.space.before, *recipe.space.warp))
     seeds = (int(dict(warp.parameters)["seed"]) for warp in warps if warp.is_other)
@@ -119,16 +123,21 @@ def needs_curve(recipe: Recipe) -> bool:
     return takes_curve(color.mode, color.flat, color.equal) and color.curve is None
 
 
+def needs_ranges(recipe: Recipe) -> bool:
+    """Must the range of each output be measured?"""
+    return recipe.color.each and recipe.color.ranges is None
+
+
 def needs_levels(recipe: Recipe) -> bool:
     """Must the range of the last activation be measured before the picture can be drawn?"""
     last = parse_activation(recipe.network.act[-1])
-    return recipe.color.levels is None and last.span is None and recipe.color.measured is None
+    return not recipe.color.each and recipe.color.levels is None and last.span is None and recipe.color.measured is None
 
 
 def develop_network(recipe: Recipe) -> Network:
     """The Network of a recipe."""
     spec = recipe.network
-    inputs = tuple(parse_input(text) for text in spec.inputs)
+    inputs = tuple(parse_input(text) for text in expand_inputs(spec.inputs))
     latent = _latent(recipe.seed, spec)
     given = _given_weights(spec) if spec.weights is not None else None
     if given is not None:

@@ -39,7 +39,7 @@ def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
         network["latent"] = list(new.latent)
     color: dict[str, Any] = {
         key: value
-        for key in ("mode", "palette", "hue", "invert", "tone", "flat", "equal", "across", "curve")
+        for key in ("mode", "palette", "hue", "invert", "tone", "flat", "equal", "across", "curve", "ranges")
         if (value := getattr(field.color, key)) != getattr(origin.color, key)
     }
     # a changed network has another last activation, perhaps, and what was measured of the old one is forgotten

@@ -57,8 +57,10 @@ FIELDS = {
         Many(Text(), alone=True), flag=False, examples=['"tanh"', '["sin:freq=3", "tanh", "sigmoid"]'],
     ),
     "inputs": Told(
-        "network", ("x", "y"), "x, y, r, theta, bias, or formulas in them.", Many(Text()),
-        examples=['["x", "y", "sin(4*r)"]']
+        "network", ("x", "y"),
+        "x, y, r, theta, bias, formulas in them, or families of waves: fourier:features=8,scale=1,seed=0, random ones; "
+        "positional:octaves=4, along the axes.",
+        Many(Text()), examples=['["x", "y", "sin(4*r)"]', '["x", "y", "fourier:features=6,scale=0.5"]'],
     ),
     "latent": Told(
         "network", 0, "Numbers that every point is told, or how many of them the seed draws.",
@@ -132,6 +134,13 @@ FIELDS = {
         "Which values of the last activation become 0 and 1. Where it is not given, the activation's own range is "
         "taken; where that has none, `measured`.",
         _PAIR, moves="even", examples=["[-1, 1]"],
+    ),
+    "each": Told(
+        "color", False, "Each output has levels of its own, between which nearly all of its values lie.", Flag(),
+    ),
+    "ranges": Told(
+        "color", None, "Those levels, found once on a fixed grid, written by the program or by hand.",
+        Many(_PAIR, 1, 3), flag=False, examples=["[[-1, 1], [0, 1], [-0.5, 0.2]]"],
     ),
     "measured": Told(
         "color", None, "The range found once on a fixed grid, written by the program and kept from then on.", _PAIR,

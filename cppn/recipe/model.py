@@ -15,7 +15,7 @@ from .view import View
 
 VERSION = 1  # of the recipe's meaning; raised by whatever changes a picture
 LARGEST_TEXT = 64 << 20  # bytes of a recipe's text, trained weights included
-_OF_CURVE = {"tone", "mode", "levels", "measured"}  # fields that change which values there are
+_OF_CURVE = {"tone", "mode", "levels", "measured", "each", "ranges"}  # fields that change which values there are
 
 Made = TypeVar("Made", bound=Section)
 
@@ -74,9 +74,11 @@ class Recipe(Section):
                     target[key] = value
         given = changes.get("color", {})
         if changes.get("network") or changes.get("space") or "seed" in changes.get("", {}):
-            forgotten = {"measured", "curve"}
+            forgotten = {"measured", "ranges", "curve"}
         else:
             forgotten = {"curve"} if _OF_CURVE & {*given} else set()
+        if "mode" in given:  # of other outputs, perhaps
+            forgotten.add("ranges")
         for key in forgotten - {*given}:
             data["color"].pop(key, None)
         return from_dict(data, where="")

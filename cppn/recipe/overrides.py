@@ -80,4 +80,8 @@ def _color(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
         changes["across"] = recipe.color.across or "magma"
     if "act" in given and "levels" not in given:
         changes["levels"] = None  # they were chosen for another activation
+    if given.get("each"):
+        changes["levels"] = given.get("levels")
+    elif "levels" in given:
+        changes["each"] = None
     return changes

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import CppnError
 from ..field.activations import parse_activation
 from ..field.color import FLAT, MODES, PALETTED
-from ..field.inputs import parse_input
+from ..field.inputs import expand_inputs, parse_input
 from ..field.palettes import MOST_SWATCHES, palette_stops, palette_table
 from ..field.symmetry import parse_symmetry
 from ..field.tone import OUTPUTS, parse_tone
@@ -51,7 +51,7 @@ class NetworkRecipe(Section):
             raise CppnError(
                 f"{len(self.act)} activations for {maps} affine maps", where="act", legal=f"write 1 or {maps} of them"
             )
-        for texts, where, parse in ((self.act, "act", parse_activation), (self.inputs, "inputs", parse_input)):
+        for texts, where, parse in ((self.act, "act", parse_activation), (self.inputs, "inputs", _parse_inputs)):
             for text in texts:
                 try:
                     parse(text)
@@ -64,7 +64,7 @@ class NetworkRecipe(Section):
                 f"residual connections between layers of {', '.join(map(str, self.hidden))} units",
                 where="residual", legal="give all hidden layers the same width",
             )  # fmt: skip
-        widths = (len(self.inputs) + self.latent_length, *self.hidden, 3)
+        widths = (len(expand_inputs(self.inputs)) + self.latent_length, *self.hidden, 3)
         if sum(a * b for a, b in pairwise(widths)) > MOST_WEIGHTS:
             raise CppnError(
                 "the network is too large", where="hidden", legal=f"at most {MOST_WEIGHTS} weights are legal"
@@ -81,6 +81,11 @@ class NetworkRecipe(Section):
         return self.latent if isinstance(self.latent, int) else len(self.latent)
 
 
+def _parse_inputs(text: str) -> None:
+    for member in expand_inputs([text]):
+        parse_input(member)
+
+
 class ColorRecipe(Section):
     """How outputs become a colour."""
 
@@ -93,13 +98,15 @@ class ColorRecipe(Section):
     equal: bool = told("equal")
     across: str | None = told("across")
     levels: tuple[float, float] | None = told("levels")
+    each: bool = told("each")
+    ranges: tuple[tuple[float, float], ...] | None = told("ranges")
     measured: tuple[float, float] | None = told("measured")
     curve: tuple[float, ...] | None = told("curve")
 
     def to_dict(self) -> dict[str, Any]:
         """As of any section; what is off is left out of those that older versions do not know."""
         data = super().to_dict()
-        return {key: value for key, value in data.items() if value or key not in ("flat", "equal")}
+        return {key: value for key, value in data.items() if value or key not in ("flat", "equal", "each")}
 
     def _check(self) -> None:
         self._check_palette("palette", self.palette, self.mode in PALETTED)
@@ -126,7 +133,12 @@ class ColorRecipe(Section):
             raise CppnError(f"{count} swatches", where="palette", legal=f"at most {MOST_SWATCHES} are legal with flat")
         if self.curve is not None and not all(a <= b for a, b in pairwise(self.curve)):
             raise CppnError("its values do not grow", where="curve")
-        for name, levels in (("levels", self.levels), ("measured", self.measured)):
+        if self.ranges is not None and len(self.ranges) < self.outputs:
+            raise CppnError(f"{len(self.ranges)} pairs", where="ranges", legal=f"{self.mode} takes {self.outputs}")
+        if self.each and self.levels is not None:
+            raise CppnError("levels for all outputs, and for each", where="each", legal="leave one of them out")
+        ranges = (("ranges", one) for one in self.ranges or ())
+        for name, levels in (("levels", self.levels), ("measured", self.measured), *ranges):
             if levels is not None and not levels[0] < levels[1]:
                 raise CppnError(f"{levels[0]:g} is not below {levels[1]:g}", where=name)
 

@@ -100,7 +100,7 @@ def _child(parent: Recipe, network: Mapping[str, Any], color: Mapping[str, Any],
 
 def _plain(color: dict[str, Any]) -> dict[str, Any]:
     """Colours without what was measured of another network."""
-    return {key: value for key, value in color.items() if key not in ("measured", "curve")}
+    return {key: value for key, value in color.items() if key not in ("measured", "curve", "ranges")}
 
 
 # mutation
