@@ -26,6 +26,8 @@ class Purpose(IntEnum):
     DROPOUT = 4
     FOURIER = 5  # features of a fit
     PIXELS = 6  # that a fit looks at
+    MIX = 7  # which of a layer's units have which activation
+    GRAPH = 8
     INVENT = 10
     VARY = 11
     LITTER = 20

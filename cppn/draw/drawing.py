@@ -50,7 +50,7 @@ def developed(recipe: Recipe) -> tuple[Recipe, Field]:
     """A recipe with nothing left open, as `complete` makes it, and its field."""
     recipe = complete_layers(recipe)
     field = develop(recipe)
-    if needs_levels(recipe):
+    if needs_levels(recipe, field.network):
         levels = measure([field])
         recipe = recipe.replace(color=recipe.color.replace(measured=levels))
         field = field.with_levels(levels)

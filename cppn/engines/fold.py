@@ -22,14 +22,16 @@ from numpy.typing import NDArray
 
 from ..compose.composition import Source
 from ..field.activations import Activation
+from ..field.aggregations import SUM
 from ..field.formula import Node, make, name, number
 from ..field.ops import PEAK
-from ..network.stages import Network, Slice, Stage
+from ..network.stages import Network, Slice
 from ..recipe.view import Frame
 
 Floats = NDArray[np.float64]
 
 Terms = tuple[float, ...]
+Links = tuple[tuple[int, ...], ...]
 
 X = name("x")
 PLANE = Frame(1, 1, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0)  # on which u and v are the plane's own units
@@ -67,14 +69,18 @@ def fold(source: Source, frame: Frame, *, turns: bool, counts: bool = True) -> F
         network = _by_units(network)
     plane = [_in_plane(tree) for tree in network.inputs]
     features = tuple(tree for tree, linear in zip(network.inputs, plane, strict=True) if linear is None)
-    past = {source for stage in network.stages for source in stage.shortcuts}  # their values are used as they are
+    # their values are used as they are
+    past = {source for stage in network.stages for source in stage.shortcuts}
+    past |= {source for stage in network.stages for source in stage.sources if stage.aggregation != SUM}
     # of each source, the slices of units whose values are scale · core + shift
     after: list[list[_Scaled]] = [[]]
     stages, widths = [], network.widths
     for i, stage in enumerate(network.stages):
         weight, bias = stage.weight.astype(np.float64), stage.bias.astype(np.float64)
-        columns, at = [], 0
+        columns, at, links = [], 0, stage.links
         for one in stage.sources:
+            if links is not None and not one:
+                links = _entering(links, plane, at, widths[0])
             block = weight[:, at : (at := at + widths[one])]
             block, bias = _scaled(block, bias, after[one]) if one else _entered(block, bias, network, plane, frame)
             columns.append(block)
@@ -86,7 +92,7 @@ def fold(source: Source, frame: Frame, *, turns: bool, counts: bool = True) -> F
         scale, shift = _scales(before), _shifts(before)
         rows = scale if isinstance(scale, float) else scale[:, None]
         cores = tuple(Slice(_core(part, whole.activation), whole.units) for part, whole in pairs)
-        stages.append(Stage(stage.sources, weight * rows, bias * scale + shift, cores, stage.shortcuts))
+        stages.append(replace(stage, weight=weight * rows, bias=bias * scale + shift, slices=cores, links=links))
         after.append([_Scaled(part.scale_out, part.shift_out, whole.units) for part, whole in pairs])
     scale, shift = _scales(after[-1]), _shifts(after[-1])
     gain, offset = (np.broadcast_to(end / (high - low), widths[-1]) for end in (scale, shift - low))
@@ -145,6 +151,22 @@ def _entered(
     bias = bias + slopes @ (frame.cx, frame.cy)
     pixel = slopes @ np.array([[frame.ux, frame.vx], [frame.uy, frame.vy]])
     return np.column_stack([pixel, *columns]), bias
+
+
+def _entering(links: Links, plane: Sequence[Terms | None], at: int, width: int) -> Links:
+    """Links as columns for u, v and the features are numbered; those for inputs and latents began with `at`."""
+    features = [j for j, linear in enumerate(plane) if linear is None]
+    more = len(PIXEL) + len(features) - width
+
+    def of_unit(columns: tuple[int, ...]) -> Iterator[int]:
+        inside = [k - at for k in columns if at <= k < at + len(plane)]
+        yield from (k for k in columns if k < at)
+        if any((linear := plane[j]) is not None and any(linear[:2]) for j in inside):
+            yield from (at, at + 1)
+        yield from (at + len(PIXEL) + i for i, j in enumerate(features) if j in inside)
+        yield from (k + more for k in columns if k >= at + width)
+
+    return tuple(tuple(of_unit(columns)) for columns in links)
 
 
 def _core(folded: FoldedActivation, activation: Activation) -> Activation:

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compose.composition import Composition, columns
+from ..field.aggregations import SUM
 from ..field.dual import Dual, DualOps, dual
 from ..field.formula import evaluate
 from ..field.numpy_ops import NumpyOps
 from ..field.ops import Ops, Value
 from ..field.program import Call
-from ..network.stages import Network
+from ..network.stages import Network, Stage
 from ..network.walk import Core, DualUnits, walk
 from ..recipe.view import Frame
 
@@ -58,10 +59,15 @@ class _Units:
 
     def affine(self, stage: int, h: Floats) -> Floats:
         one = self._stages[stage]
+        if one.aggregation != SUM:
+            return np.stack(one.aggregated(list(h), _OPS))
         return np.asarray(one.weight.astype(np.float64) @ h + one.bias.astype(np.float64)[:, None])
 
     def linear(self, stage: int, h: Floats) -> Floats:
         return np.asarray(self._stages[stage].weight.astype(np.float64) @ h)
+
+    def stage(self, stage: int) -> Stage:
+        return self._stages[stage]
 
     def core(self, stage: int, index: int) -> Core:
         activation = self._stages[stage].slices[index].activation

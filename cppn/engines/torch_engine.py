@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ..compose.composition import columns, compose
 from ..errors import failure
+from ..field.aggregations import SUM
 from ..field.color import quantise
 from ..field.dual import Dual, DualOps, dual
 from ..field.formula import evaluate
@@ -23,7 +24,7 @@ from ..field.ops import Ops, Value
 from ..field.program import PLACE, SLOPES, Call
 from ..field.spaces import decode, encode
 from ..network.develop import Field
-from ..network.stages import Network
+from ..network.stages import Network, Stage
 from ..network.walk import Core, DualUnits, walk
 from ..recipe.view import Frame
 from .adaptive import numpy_resolve
@@ -248,6 +249,7 @@ class _Units:
     ops: Ops = _OPS
 
     def __init__(self, network: Network, tensor: Callable[[Value], Tensor]) -> None:
+        self._stages = network.stages
         self._maps = [(tensor(stage.weight), tensor(stage.bias)[:, None]) for stage in network.stages]
         self._activations = [
             [
@@ -261,8 +263,14 @@ class _Units:
         return torch.cat(list(parts))
 
     def affine(self, stage: int, h: Tensor) -> Tensor:
+        one = self._stages[stage]
+        if one.aggregation != SUM:
+            return torch.stack(one.aggregated(list(h), _OPS))
         weight, bias = self._maps[stage]
         return torch.addmm(bias, weight, h)
+
+    def stage(self, stage: int) -> Stage:
+        return self._stages[stage]
 
     def linear(self, stage: int, h: Tensor) -> Tensor:
         return self._maps[stage][0] @ h

@@ -10,6 +10,7 @@ from onnx import TensorProto, ValueInfoProto, checker, helper
 from ..compose.composition import is_plain
 from ..draw.drawing import developed
 from ..errors import CppnError
+from ..field.aggregations import SUM
 from ..field.formula import evaluate
 from ..files.provenance import KEY, Provenance, marked
 from ..network.develop import Field
@@ -82,6 +83,8 @@ class _Units:
 
     def affine(self, stage: int, h: OnnxValue) -> OnnxValue:
         ops, one = self._ops, self._stages[stage]
+        if one.aggregation != SUM:
+            return ops.join(one.aggregated(ops.columns(h, one.weight.shape[1]), ops))
         weight, bias = ops.tensor(f"{stage}.weight", one.weight), ops.tensor(f"{stage}.bias", one.bias)
         return ops.node("Gemm", h, weight, bias, transB=1)
 

@@ -71,9 +71,7 @@ class Drift:
 
     def __init__(self, network: Network, amount: float, seed: int, stream: Purpose) -> None:
         self._amount = amount
-        self._walks = [
-            Walk(stage.weight.size + stage.units, Stream(seed, stream, i)) for i, stage in enumerate(network.stages)
-        ]
+        self._walks = [Walk(stage.numbers.size, Stream(seed, stream, i)) for i, stage in enumerate(network.stages)]
 
     def at(self, network: Network, t: float) -> Network:
         """The network with its weights where they are at a time from 0 to 1."""

@@ -18,7 +18,8 @@ from ..field.warps import parse_warp
 from ..recipe import ColorRecipe, FinishRecipe, LayerRecipe, MaskRecipe, NetworkRecipe, Recipe, SpaceRecipe
 from ..recipe.view import View
 from ..rng import Purpose, Stream
-from .stages import Network, Weights, chain
+from .graph import graph_stages
+from .stages import Network, Stage, Weights, chain
 from .weights import check_chain, read_weights
 
 PLAIN, NOWHERE_ELSE = FinishRecipe(), SpaceRecipe()
@@ -128,17 +129,21 @@ def needs_ranges(recipe: Recipe) -> bool:
     return recipe.color.each and recipe.color.ranges is None
 
 
-def needs_levels(recipe: Recipe) -> bool:
-    """Must the range of the last activation be measured before the picture can be drawn?"""
-    last = parse_activation(recipe.network.act[-1])
-    return not recipe.color.each and recipe.color.levels is None and last.span is None and recipe.color.measured is None
+def needs_levels(recipe: Recipe, network: Network) -> bool:
+    """Must the range of the outputs be measured before the picture can be drawn?"""
+    color = recipe.color
+    return not color.each and color.levels is None and network.span is None and color.measured is None
 
 
 def develop_network(recipe: Recipe) -> Network:
     """The Network of a recipe."""
     spec = recipe.network
-    inputs = tuple(parse_input(text) for text in expand_inputs(spec.inputs))
+    texts = expand_inputs(spec.inputs)
+    inputs = tuple(map(parse_input, texts))
     latent = _latent(recipe.seed, spec)
+    if spec.is_graph:
+        stages = graph_stages(recipe.seed, spec, texts, len(latent), recipe.color.outputs)
+        return Network(inputs, latent, tuple(_with_weights(stages, spec)))
     given = _given_weights(spec) if spec.weights is not None else None
     if given is not None:
         _check_given(given, spec, len(inputs) + len(latent), recipe.color.outputs)
@@ -154,6 +159,19 @@ def develop_network(recipe: Recipe) -> Network:
         )
         drawn = _blended(drawn, others, 1.0 if given else _spread(spec))
     return Network(inputs, latent, tuple(chain(drawn, activations, spec.residual)))
+
+
+def _with_weights(stages: list[Stage], spec: NetworkRecipe) -> list[Stage]:
+    """Stages of a graph with the weights that are given, if there are some."""
+    if spec.weights is None:
+        return stages
+    given, shapes = _given_weights(spec), [stage.weight.shape for stage in stages]
+    if [weight.shape for weight, _ in given] != shapes:
+        raise CppnError(
+            "they are of other shapes than the graph's stages", where="network.weights",
+            legal=", ".join(f"{a}×{b}" for a, b in shapes[:9]),
+        )  # fmt: skip
+    return [replace(stage, weight=weight, bias=bias) for stage, (weight, bias) in zip(stages, given, strict=True)]
 
 
 def _latent(seed: int, spec: NetworkRecipe) -> tuple[float, ...]:
@@ -221,14 +239,14 @@ def _given_weights(spec: NetworkRecipe) -> list[tuple[Weights, Weights]]:
             if len({len(row) for row in layer.weight}) != 1:
                 raise CppnError(f"the rows of layer {i} differ in length", where=where)
             maps.append((np.array(layer.weight), np.array(layer.bias)))
-        return check_chain(maps, where=where)
+        return check_chain(maps, where=where, chained=not spec.is_graph)
     try:
         data = base64.b64decode(spec.weights, validate=True)
     except (binascii.Error, ValueError):
         raise CppnError(
             "not base64", where=where, legal="name a .safetensors file, or give its bytes in base64"
         ) from None
-    return read_weights(data, where=where)
+    return read_weights(data, where=where, chained=not spec.is_graph)
 
 
 def _check_given(given: list[tuple[Weights, Weights]], spec: NetworkRecipe, inputs: int, outputs: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import NamedTuple
@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..field.activations import Activation
+from ..field.aggregations import AGGREGATIONS, SUM
 from ..field.formula import Node
+from ..field.ops import Ops, Value
 
 Weights = NDArray[np.float32]
 Numbers = NDArray[np.floating]  # float32; of folded networks, float64
@@ -31,6 +33,9 @@ class Stage:
     h is what the `sources` give, one under another: 0 are the network's inputs, k what stage k − 1 gives. Shortcuts
     are sources from 1 on, of as many units as this stage. The slices share its units out among activations, in order.
     `whole`: engines compute its activations as they are written, and move nothing of them into other stages' weights.
+    `links`: of each unit, the columns of the weight that it takes, growing; None: all. `aggregation`: what it makes of
+    their products with the weights; of another than the sum, the stage takes no inputs, has no biases, and its
+    activations are linear.
     """
 
     sources: tuple[int, ...]
@@ -39,6 +44,8 @@ class Stage:
     slices: tuple[Slice, ...]
     shortcuts: tuple[int, ...] = ()
     whole: bool = False
+    links: tuple[tuple[int, ...], ...] | None = None
+    aggregation: str = SUM
 
     @property
     def units(self) -> int:
@@ -47,14 +54,41 @@ class Stage:
 
     @property
     def numbers(self) -> NDArray[np.float64]:
-        """Weights and biases as one vector."""
-        return np.concatenate([self.weight.ravel(), self.bias]).astype(np.float64)
+        """Weights, of links alone where there are some, and biases as one vector."""
+        weights = self.weight.ravel() if self.links is None else self.weight[self._linked]
+        return np.concatenate([weights, self.bias]).astype(np.float64)
 
     def with_numbers(self, numbers: NDArray[np.floating]) -> Stage:
         """The same with other weights and biases, in float32, in the order of `numbers`."""
-        flat, size = numbers.astype(np.float32), self.weight.size
-        weight = flat[:size].reshape(self.weight.shape)
-        return Stage(self.sources, weight, flat[size:], self.slices, self.shortcuts, self.whole)
+        flat, size = numbers.astype(np.float32), len(numbers) - self.units
+        if self.links is None:
+            weight = flat[:size].reshape(self.weight.shape)
+        else:
+            weight = np.zeros(self.weight.shape, np.float32)
+            weight[self._linked] = flat[:size]
+        return replace(self, weight=weight, bias=flat[size:])
+
+    @property
+    def _linked(self) -> NDArray[np.bool_]:
+        """Where the weight is that of a link."""
+        linked = np.zeros(self.weight.shape, bool)
+        for unit, columns in enumerate(self.links or ()):
+            linked[unit, list(columns)] = True
+        return linked
+
+    def aggregated(
+        self, rows: Sequence[Value], ops: Ops, weight: Callable[[int, int], Value] | None = None
+    ) -> list[Value]:  # fmt: skip
+        """What each unit makes of the values of all sources, one after another; there is no bias.
+
+        `weight`: gives that of a unit for a column as a value, if not the stage's own.
+        """
+        combine, take = AGGREGATIONS[self.aggregation], weight or self._weight
+        pairs = enumerate(self.links or ())
+        return [combine([rows[column] * take(unit, column) for column in columns], ops) for unit, columns in pairs]
+
+    def _weight(self, unit: int, column: int) -> float:
+        return float(self.weight[unit, column])
 
     def with_activations(self, change: Callable[[Activation], Activation]) -> Stage:
         """The same with each activation changed."""
@@ -87,6 +121,11 @@ class Network:
     def activations(self) -> tuple[Activation, ...]:
         """That of each slice of each stage."""
         return tuple(one.activation for stage in self.stages for one in stage.slices)
+
+    @property
+    def is_linked(self) -> bool:
+        """Are there units that take few values?"""
+        return any(stage.links is not None for stage in self.stages)
 
     @property
     def span(self) -> tuple[float, float] | None:

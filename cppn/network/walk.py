@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from ..field.aggregations import SUM
 from ..field.dual import Dual, DualOps, dual
 from ..field.formula import Node, evaluate
 from ..field.ops import Ops
-from .stages import Network
+from .stages import Network, Stage
 
 V = TypeVar("V")  # values of units
 Z = TypeVar("Z")  # what their activations take
@@ -65,9 +66,12 @@ class Core(NamedTuple):
 
 
 class Steep(Units[V, V], Protocol[V]):
-    """Units that can be differentiated."""
+    """Units that can be differentiated: arrays whose rows are units."""
 
     ops: Ops
+
+    def stage(self, stage: int) -> Stage:
+        """A stage by its number."""
 
     def linear(self, stage: int, h: V) -> V:
         """weight @ h, without the bias."""
@@ -89,6 +93,11 @@ class DualUnits:
         return Dual(*(self._units.join(one) for one in zip(*parts, strict=True)))
 
     def affine(self, stage: int, h: Dual) -> Dual:
+        one = self._units.stage(stage)
+        if one.aggregation != SUM:
+            rows = [Dual(*parts) for parts in zip(*h, strict=True)]
+            found = one.aggregated(rows, DualOps(self._units.ops))
+            return Dual(*(self._units.join([part[None] for part in parts]) for parts in zip(*found, strict=True)))
         slopes = (self._units.linear(stage, one) for one in h[1:])
         return Dual(self._units.affine(stage, h.value), *slopes)
 

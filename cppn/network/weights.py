@@ -12,11 +12,11 @@ from ..errors import CppnError
 from .stages import Numbers, Weights
 
 
-def read_weights(data: bytes, *, where: str) -> list[tuple[Weights, Weights]]:
+def read_weights(data: bytes, *, where: str, chained: bool = True) -> list[tuple[Weights, Weights]]:
     """The (weight, bias) of each affine map in the bytes of a safetensors file, whatever they are called.
 
     Tensors are paired by name (`0.weight` with `0.bias`) and ordered as numbers in the names say.
-    Errors: CppnError if the bytes are no such file or do not hold a chain of affine maps.
+    Errors: CppnError if the bytes are no such file or do not hold affine maps, `chained` one after another.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load
@@ -32,7 +32,7 @@ def read_weights(data: bytes, *, where: str) -> list[tuple[Weights, Weights]]:
         if weight.ndim != 2 or weight.dtype.kind != "f":
             raise CppnError(f"{stem}weight is not a matrix of floats", where=where)
         maps.append((weight, np.zeros(len(weight), np.float32) if bias is None else bias))
-    return check_chain(maps, where=where)
+    return check_chain(maps, where=where, chained=chained)
 
 
 def write_weights(maps: Iterable[tuple[Numbers, Numbers]]) -> bytes:
@@ -46,16 +46,16 @@ def write_weights(maps: Iterable[tuple[Numbers, Numbers]]) -> bytes:
 
 
 def check_chain(
-    maps: Sequence[tuple[NDArray[np.floating], NDArray[np.floating]]], *, where: str
+    maps: Sequence[tuple[NDArray[np.floating], NDArray[np.floating]]], *, where: str, chained: bool = True
 ) -> list[tuple[Weights, Weights]]:
-    """The maps as float32, or a CppnError if one does not take what the one before gives, or is not finite."""
+    """The maps as float32, or a CppnError: if one is not finite; `chained`, if it does not take what the last gives."""
     checked = []
     for i, (weight, bias) in enumerate(maps):
         if weight.ndim != 2 or bias.shape != weight.shape[:1]:
             raise CppnError(
                 f"layer {i} has a weight of shape {weight.shape} and a bias of shape {bias.shape}", where=where
             )
-        if i and weight.shape[1] != len(maps[i - 1][1]):
+        if chained and i and weight.shape[1] != len(maps[i - 1][1]):
             raise CppnError(f"layer {i} takes {weight.shape[1]} values but gets {len(maps[i - 1][1])}", where=where)
         with np.errstate(over="ignore"):  # what is beyond float32 is not finite
             pair = weight.astype(np.float32), bias.astype(np.float32)

@@ -15,8 +15,9 @@ from ..field.tone import OUTPUTS, parse_tone
 from ..field.warps import parse_warp
 from ..limits import DEEPEST, LARGEST_SEED, MOST_WEIGHTS
 from .fields import Halftone, Initialisation, LayerWeights, Mode, told
+from .graph import GraphRecipe, RandomGraphRecipe
 from .kinds import Whole
-from .schema import Section
+from .schema import Section, Table, field
 
 SEED = Whole(0, LARGEST_SEED)
 
@@ -33,15 +34,31 @@ class NetworkRecipe(Section):
     residual: bool = told("residual")
     weights: tuple[LayerWeights, ...] | str | None = told("weights")
     blend: tuple[tuple[int, float], ...] = told("blend")
+    graph: GraphRecipe | None = field(Table(GraphRecipe), None, "Nodes and links instead of layers.")
+    random: RandomGraphRecipe | None = field(
+        Table(RandomGraphRecipe), None, "The same, drawn from the seed; `act` says of which nodes, and of the outputs.",
+        ["{ nodes = 24, links = 60 }"],
+    )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
-        """As of any section; a blend of nothing is left out."""
+        """As of any section; a blend of nothing is left out, and what layers alone have, of a graph."""
         data = super().to_dict()
-        if not self.blend:
-            del data["blend"]
-        return data
+        left_out = ["blend"] if not self.blend else []
+        if self.is_graph:
+            left_out += ["hidden", "residual", "init"]
+        if self.graph is not None:
+            left_out += ["act", "gain"]
+        return {key: value for key, value in data.items() if key not in left_out}
+
+    @property
+    def is_graph(self) -> bool:
+        """Are there nodes and links instead of layers?"""
+        return self.graph is not None or self.random is not None
 
     def _check(self) -> None:
+        if self.is_graph:
+            self._check_graph()
+            return
         maps = len(self.hidden) + 1
         if len(self.hidden) >= DEEPEST:
             raise CppnError(
@@ -69,6 +86,27 @@ class NetworkRecipe(Section):
             raise CppnError(
                 "the network is too large", where="hidden", legal=f"at most {MOST_WEIGHTS} weights are legal"
             )
+
+    def _check_graph(self) -> None:
+        if self.graph is not None and self.random is not None:
+            raise CppnError(
+                "a graph that is told, and one that is drawn", where="random", legal="leave one of them out"
+            )
+        if len(self.act) > 2:
+            raise CppnError(
+                f"{len(self.act)} activations for a graph", where="act", legal='write ["sin|tanh|gauss", "tanh"]'
+            )
+        if self.blend:
+            raise CppnError("a blend of graphs", where="blend", legal="layers alone can be blended")
+        for texts, where, parse in (
+            ([one for text in self.act for one in text.split("|")], "act", parse_activation),
+            (self.inputs, "inputs", _parse_inputs),
+        ):
+            for text in texts:
+                try:
+                    parse(text)
+                except CppnError as error:
+                    raise error.within(where) from None
 
     @property
     def acts(self) -> tuple[str, ...]:

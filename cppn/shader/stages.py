@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..field.activations import Activation
+from ..field.aggregations import SUM
 from ..field.dual import Dual, DualOps, dual
 from ..field.formula import Node, evaluate
 from ..field.glsl_ops import GlslOps
@@ -118,6 +119,8 @@ class _Units:
 
     def activate(self, stage: int, index: int, z: _Sums) -> _Pieces:
         slices = self._stages[stage].slices
+        if self._stages[stage].aggregation != SUM:
+            return self._aggregated(stage, z)
         name = f"h{stage + 1}" + f"_{index}" * (len(slices) > 1)
         activation, piece = slices[index].activation, _Piece(name, z.units)
         sums = dict(zip(self.parts, "zst", strict=False))
@@ -144,6 +147,35 @@ class _Units:
         ]
         self._used += len(activation.parameters)
         self._pack(z)
+        return (piece,)
+
+    def _aggregated(self, stage: int, z: _Sums) -> _Pieces:
+        """Units that do not sum, written out; their weights are texels in the order of the links."""
+        one, name, ops = self._stages[stage], f"h{stage + 1}", GlslOps()
+        links = [(unit, column) for unit, columns in enumerate(one.links or ()) for column in columns]
+        at = {link: (self._at + i // 4, _LANES[i % 4]) for i, link in enumerate(links)}
+        lanes = [(piece.name, f"[{i // 4}].{_LANES[i % 4]}") for piece in z.entering for i in range(piece.units)]
+        rows = [Dual(*(ops.value(name + part + lane) for part in self.parts)) for name, lane in lanes]
+
+        def weight(unit: int, column: int) -> Value:
+            texel, lane = at[unit, column]
+            return ops.value(f"weight({texel}).{lane}")
+
+        if self._is_steep:
+            found = [dual(value) for value in one.aggregated(rows, DualOps(ops), weight)]
+        else:
+            found = [Dual(value) for value in one.aggregated([row.value for row in rows], ops, weight)]
+        piece = _Piece(name, one.units)
+        said: list[str] = []
+        for k, part in enumerate(self.parts):
+            texts = [ops.text(value[k]) for value in found] + ["0.0"] * (-one.units % 4)
+            said += [f"{name}{part}[{i // 4}] = vec4({', '.join(texts[i : i + 4])});" for i in range(0, len(texts), 4)]
+        self.lines += [f"vec4 {name}{part}[{piece.groups}];" for part in self.parts]
+        self.lines += ["{", *ops.lines, *said, "}"]
+        packed = np.zeros((-(-len(links) // 4), 4), np.float32)
+        packed.ravel()[: len(links)] = [one.weight[link] for link in links]
+        self.texels.append(packed)
+        self._at += len(packed)
         return (piece,)
 
     def add(self, value: _Pieces, shortcut: _Pieces) -> _Pieces:

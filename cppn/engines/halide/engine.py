@@ -32,8 +32,8 @@ from .shape import PLACES, NetworkShape, PictureShape, ResolveShape, Shape, Slic
 
 _NOWHERE: Mapping[str, Region] = {}
 _MOST = 10_000  # operations to compile: about two seconds
-_MOST_COMPOSED = 40_000  # of all networks that a composition asks: about half a minute, once
-_LAYER = 250  # operations that take as long to compile as a layer's sums
+_MOST_COMPOSED = 40_000  # of a graph, or of all networks that a composition asks: about half a minute, once
+_LAYER, _UNIT, _LINK = 250, 40, 4  # operations that take as long to compile as a layer's sums, a linked unit, a link
 
 
 class HalideEngine:
@@ -67,7 +67,8 @@ class HalideEngine:
         made = compose(field)
         calls = Counter(call.network for call in made.program.calls)
         work = sum(count * _work(made.sources[network].network) for network, count in calls.items())
-        return work <= (_MOST if len(calls) == 1 == calls.total() else _MOST_COMPOSED)
+        is_plain = len(calls) == 1 == calls.total() and not made.sources[0].network.is_linked
+        return work <= (_MOST if is_plain else _MOST_COMPOSED)
 
     def resolve(self, channels: int, quality: Quality) -> Resolve:
         shape = ResolveShape(channels, quality.bits, bool(quality.dither))
@@ -75,9 +76,14 @@ class HalideEngine:
 
 
 def _work(network: Network) -> float:
-    """What there is to compile of a network."""
-    cores = [fold_activation(one, turns=True).core for one in network.activations]
-    return total([*network.inputs, *cores]) + _LAYER * len(cores)
+    """What there is to compile of a network; of linked units, each is written out."""
+    found = total(network.inputs)
+    for stage in network.stages:
+        for one in stage.slices:
+            core = total([fold_activation(one.activation, turns=True).core])
+            found += core + _LAYER if stage.links is None else (core + _UNIT) * one.units
+        found += _LINK * sum(map(len, stage.links or ()))
+    return found
 
 
 class _Bound:
@@ -175,6 +181,8 @@ def _shape(composition: Composition, folded: Sequence[Folded], quality: Quality,
                     stage.sources,
                     tuple(SliceShape(part.activation.tree, part.units) for part in stage.slices),
                     stage.shortcuts,
+                    stage.links,
+                    stage.aggregation,
                 )
                 for stage in one.network.stages
             ),
@@ -197,8 +205,12 @@ def _shape(composition: Composition, folded: Sequence[Folded], quality: Quality,
 def _arrays(network: Network) -> dict[str, Numbers]:
     """By the names of the pipeline's images."""
     found: dict[str, Numbers] = {}
-    widths = network.widths
+    widths, linked = network.widths, list[Numbers]()
     for i, stage in enumerate(network.stages):
+        if stage.links is not None:
+            for unit, columns in enumerate(stage.links):
+                linked += [stage.bias[unit : unit + 1], stage.weight[unit, list(columns)]]
+            continue
         found[f"b{i}"] = stage.bias
         at = 0
         for j, source in enumerate(stage.sources):
@@ -207,6 +219,8 @@ def _arrays(network: Network) -> dict[str, Numbers]:
                 found[f"pixel{i}"], block = block[:, : len(PIXEL)], block[:, len(PIXEL) :]
             if block.size:
                 found[f"w{i}_{j}"] = block
+    if linked:
+        found["links"] = np.concatenate(linked)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from ...field.aggregations import SUM
 from ...field.dual import Dual
 from ...field.formula import Node, name, number
 from ...field.program import Call, Let, Program
@@ -20,11 +21,13 @@ class SliceShape(NamedTuple):
 
 
 class StageShape(NamedTuple):
-    """What a kernel is compiled for, of a stage."""
+    """What a kernel is compiled for, of a stage: as `network.stages.Stage` has it."""
 
     sources: tuple[int, ...]
     slices: tuple[SliceShape, ...]
     shortcuts: tuple[int, ...]
+    links: tuple[tuple[int, ...], ...] | None = None
+    aggregation: str = SUM
 
 
 class NetworkShape(NamedTuple):
@@ -89,7 +92,7 @@ def to_text(shape: Shape) -> str:
             [
                 [_write(tree) for tree in network.features],
                 [
-                    [stage.sources, [[_write(one.core), one.units] for one in stage.slices], stage.shortcuts]
+                    [stage.sources, [[_write(one.core), one.units] for one in stage.slices], *stage[2:]]
                     for stage in network.stages
                 ],
             ]
@@ -109,9 +112,13 @@ def from_text(text: str) -> Shape:
                 tuple(map(_read, features)),
                 tuple(
                     StageShape(
-                        tuple(sources), tuple(SliceShape(_read(core), units) for core, units in slices), tuple(past)
+                        tuple(sources),
+                        tuple(SliceShape(_read(core), units) for core, units in slices),
+                        tuple(past),
+                        links and tuple(map(tuple, links)),
+                        aggregation,
                     )
-                    for sources, slices, past in stages
+                    for sources, slices, past, links, aggregation in stages
                 ),
             )
             for features, stages in told["networks"]

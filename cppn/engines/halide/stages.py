@@ -6,11 +6,12 @@ in vector registers and meet their activation before they leave them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import halide as hl
 
+from ...field.aggregations import AGGREGATIONS, SUM
 from ...field.dual import Dual, DualOps, dual
 from ...field.formula import Node, evaluate
 from ...field.ops import Ops, Value
@@ -44,15 +45,19 @@ def best_tile(lanes: int) -> Tile:
 
 
 class Piece(NamedTuple):
-    """A slice of a stage as a Func, how it is scheduled, and the number of its first unit within the stage."""
+    """A slice of a stage, or of linked units one, as a Func; the numbers of the slice and of the first unit within the
+    stage; and how it is scheduled.
+    """
 
     func: Any
     shape: SliceShape
+    slice: int
     first: int
     total: Any  # the Func that sums, or None
     loops: Sequence[Any]  # over what is summed
     parts: Sequence[Any]  # of its activation
     components: int  # of its values: 3 with derivatives, else 1
+    is_long: bool = False  # are the values that it sums written out?
 
 
 def put(func: Any, args: list[Any], value: Value) -> None:
@@ -90,7 +95,8 @@ class Stages:
 
     `plane`: u, v, x and y; with derivatives, Duals, and then so are all values. `image`, `number`: give the arrays and
     numbers that the pipeline is bound to, by name: `pixel{i}` and `w{i}_{j}` are the weights of stage i for u and v,
-    and for its j-th source, `b{i}` the biases, `{parameter}_{i}_{k}` the parameters of its k-th slice. `label`: of
+    and for its j-th source, `b{i}` the biases; of linked units, `links` are the bias and the weights of each in turn.
+    `{parameter}_{i}_{k}` the parameters of its k-th slice. `label`: of
     Funcs. `guarded`: may a value be no number?
     """
 
@@ -109,6 +115,7 @@ class Stages:
         self.features: list[Any] = []  # Funcs in the order in which they are computed
         self._entering = [self._feature(j, tree) for j, tree in enumerate(shape.features)]
         self._values: list[list[Piece]] = [[]]  # as sources are numbered
+        self._linked_numbers = 0  # so far
         for i, stage in enumerate(shape.stages):
             self._values.append(self._stage(i, stage))
 
@@ -129,9 +136,40 @@ class Stages:
     def _stage(self, index: int, shape: StageShape) -> list[Piece]:
         pieces, first = [], 0
         for k, one in enumerate(shape.slices):
-            pieces.append(self._slice(index, k, one, shape, first))
+            if shape.links is None:
+                pieces.append(self._slice(index, k, one, shape, first))
+            else:
+                pieces += [self._linked(index, k, one.core, shape, first + unit) for unit in range(one.units)]
             first += one.units
         return pieces
+
+    def _linked(self, index: int, k: int, core: Node, shape: StageShape, unit: int) -> Piece:
+        """A unit that takes few values, each written out."""
+        links = shape.links or ()
+        columns = list(self._columns(shape))
+        bias, *weights = (self._image("links", 1)[self._linked_numbers + i] for i in range(1 + len(links[unit])))
+        self._linked_numbers += 1 + len(weights)
+        z: Value = dual(bias) if self._steep else bias
+        taken = [weight * columns[column] for weight, column in zip(weights, links[unit], strict=True)]
+        if shape.aggregation == SUM:
+            z = sum(taken, z)
+        elif taken:
+            z = z + AGGREGATIONS[shape.aggregation](taken, self._ops)
+        label, place = f"{index}_{unit}", [*self._place, hl.Var("o")]
+        value, parts = self._activated(core, z, f"{index}_{k}", place, f"l{label}_")
+        func = hl.Func(f"{self._label}l{label}")
+        (put_exactly if self._steep and not _is_simple(core) else put)(func, place, value)
+        return Piece(func, SliceShape(core, 1), k, unit, None, (), parts, self.components, True)
+
+    def _columns(self, shape: StageShape) -> Iterator[Value]:
+        """What stands behind each column of a stage's weight."""
+        for source in shape.sources:
+            if source:
+                units = sum(one.units for one in self.shape.stages[source - 1].slices)
+                yield from (self._unit(self._values[source], one)[0] for one in range(units))
+            else:
+                yield from (self._plane[one.name] for one in PIXEL)
+                yield from (at(feature, self._place) for feature in self._entering)
 
     def _slice(self, index: int, k: int, one: SliceShape, shape: StageShape, first: int) -> Piece:
         o, label = hl.Var("o"), f"{index}_{k}"
@@ -160,7 +198,7 @@ class Stages:
             value = value + self._at(self._values[source], unit)
         func = hl.Func(f"{self._label}h{label}")
         (put_exactly if self._steep and not _is_simple(one.core) else put)(func, place, value)
-        return Piece(func, one, first, total, loops, parts, self.components)
+        return Piece(func, one, k, first, total, loops, parts, self.components)
 
     def _entered(self, z: Value, index: int, source: int, unit: Any) -> Value:
         """The sums with what the network's inputs add."""
@@ -172,8 +210,8 @@ class Stages:
         return z
 
     def _unit(self, pieces: Sequence[Piece], unit: int) -> tuple[Value, int]:
-        k = max(k for k, piece in enumerate(pieces) if piece.first <= unit)
-        return at(pieces[k].func, [*self._place, unit - pieces[k].first]), k
+        piece = next(piece for piece in reversed(pieces) if piece.first <= unit)
+        return at(piece.func, [*self._place, unit - piece.first]), piece.slice
 
     def _at(self, pieces: Sequence[Piece], unit: Any) -> Value:
         """A unit of a source, wherever it lies."""
@@ -186,12 +224,14 @@ class Stages:
             value = here if value is None else self._ops.where(unit < piece.first + piece.shape.units, here, value)
         return value
 
-    def _activated(self, core: Node, z: Value, label: str, place: list[Any]) -> tuple[Value, list[Any]]:
-        """The value of a core, and the Funcs of its parts."""
+    def _activated(
+        self, core: Node, z: Value, label: str, place: list[Any], more: str = ""
+    ) -> tuple[Value, list[Any]]:  # fmt: skip
+        """The value of a core, and the Funcs of its parts, called after the slice and `more`."""
         numbers = {key: self._of_kind(self._number(f"{key}_{label}")) for key in sorted(core.names - {"x"})}
         values = {"x": z, **numbers}
         *before, last = cut(core)
-        parts = self._work_out(before, values, f"{self._label}part{label}", place)
+        parts = self._work_out(before, values, f"{self._label}part{more}{label}", place)
         return self._of_kind(evaluate(last.tree, values, self._ops)), parts
 
     def _work_out(self, parts: Sequence[Part], values: dict[str, Value], label: str, place: list[Any]) -> list[Any]:
@@ -223,7 +263,7 @@ class Stages:
         width = tile.lanes * max(1, tile.vectors // piece.components)
         h.compute_at(home, level).split(x, xo, xi, width)
         h.split(o, oo, oi, units).reorder(xi, oi, xo, oo).vectorize(xi, tile.lanes)
-        if sum(1 for _ in piece.shape.core.walk()) <= _HEAVY and not piece.parts:
+        if not (piece.is_long or piece.parts) and sum(1 for _ in piece.shape.core.walk()) <= _HEAVY:
             h.unroll(xi).unroll(oi)
         for part in piece.parts:
             part.compute_at(h, xo).split(x, xo, xi, width).vectorize(xi, tile.lanes)
