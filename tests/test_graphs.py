@@ -79,6 +79,7 @@ CASES = {
         {"color": {"mode": "palette", "palette": "harbour-dawn", "flat": True}, "finish": {"line": 0.6, "shadow": 0.5}}
     ),
     "aggregations in relief": recipe(AGGREGATED, mode="rgb", finish={"relief": 1}),
+    "mixed layers": recipe({"hidden": [9, 8], "act": ["sin*4|gauss*2|tanh", "sin|abs", "sin|tanh"], "gain": 2}),
     "each": recipe(AGGREGATED).change({"color": {"each": True}}),
 }
 
@@ -177,10 +178,53 @@ def test_a_seed_draws_what_was_asked_for(form):
     assert {node.act for node in graph.nodes[-3:]} == {"tanh"}
 
 
-def test_grey_is_the_red_channel():
-    colours = random(seed=5)
+@pytest.mark.parametrize("colours", [random(seed=5), CASES["mixed layers"]], ids=["graph", "layers"])
+def test_grey_is_the_red_channel(colours):
     grey = colours.change({"color": {"mode": "gray"}})
     assert np.array_equal(cppn.render(grey, SIZE)[..., 0], cppn.render(colours, SIZE)[..., 0])
+
+
+def test_a_layers_units_share_activations():
+    network = develop_network(CASES["mixed layers"])
+    first, second, last = ([(one.activation.name, one.units) for one in stage.slices] for stage in network.stages)
+    assert first == [("sin", 4), ("gauss", 2), ("tanh", 3)]
+    assert sorted(name for name, _ in second) == ["abs", "sin"]
+    assert sum(count for _, count in second) == 8
+    assert {name for name, _ in last} <= {"sin", "tanh"}
+    x, y = np.random.default_rng(1).uniform(-2, 2, (2, 9))
+    values = oracle.outputs(network, x, y)
+    z = network.stages[0].weight @ values[0] + network.stages[0].bias[:, None]
+    np.testing.assert_allclose(values[1], [*np.sin(z[:4]), *np.exp(-z[4:6] * z[4:6]), *np.tanh(z[6:])], atol=1e-6)
+    with pytest.raises(cppn.CppnError, match=r"act: 'sin\*4\|gauss' counts 4 units; the layer has 3 of them"):
+        cppn.render(recipe({"hidden": [3], "act": ["sin*4|gauss", "tanh"]}), (4, 4))
+
+
+def test_graphs_leave_as_onnx(tmp_path):
+    from test_export import by_onnx, of_oracle
+
+    for name in ("free", "aggregations", "steps", "mixed layers"):
+        colours, _ = by_onnx(CASES[name], tmp_path)
+        assert np.abs(colours - of_oracle(CASES[name])).max() < 1e-4
+
+
+def test_flags_draw_a_graph(run, tmp_path):
+    run(
+        "render",
+        "--graph",
+        "nodes=9,links=20,form=small-world",
+        "--act",
+        "sin|gauss,tanh",
+        "--seed",
+        "4",
+        "--rgb",
+        "-o",
+        "a.png",
+        "--size",
+        "40x30",
+    )
+    whole = cppn.load(tmp_path / "a.png")
+    assert whole.network.random.to_dict() == {"nodes": 9, "links": 20, "form": "small-world"}
+    assert "unknown key 'nods'; did you mean 'nodes'" in run("render", "--graph", "nods=3", fails=True).stderr
 
 
 WRONG = {

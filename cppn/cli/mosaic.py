@@ -257,9 +257,10 @@ def _check(recipe: Recipe, places: Places, flags: dict[str, Any], targets: int) 
 
 def _rows(recipe: Recipe, inputs: str, after: str) -> list[str]:
     """A line for each row: what it shows, and how it is activated."""
-    from ..field.activations import parse_activation
+    from ..network.develop import develop_network
 
-    *hidden, last = (parse_activation(act).title for act in recipe.network.acts)
+    stages = develop_network(recipe).stages
+    *hidden, last = (", ".join(dict.fromkeys(one.activation.title for one in stage.slices)) for stage in stages)
     output = f"output{after}" if last == "linear" else f"output: {last}{after}"
     return [f"inputs: {inputs}", *(f"hidden {i}: {act}" for i, act in enumerate(hidden, 1)), output]
 

@@ -137,6 +137,17 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(split_list(text))
 
 
+def graph(text: str) -> dict[str, Any]:
+    """What a random graph is like: `nodes=24,links=60,form=small-world`."""
+    from ..recipe.graph import RandomGraphRecipe
+
+    told: dict[str, Any] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        key, _, value = (side.strip() for side in part.partition("="))
+        told[key] = int(value) if re.fullmatch(r"[+-]?\d{1,9}", value) else value
+    return RandomGraphRecipe(**told).to_dict()
+
+
 def latent(text: str) -> int | tuple[float, ...]:
     """How many latent numbers to draw (`8`), or the numbers themselves (`0.5,-1`; a single one as `0.5,`)."""
     return int(text) if re.fullmatch(r"\s*[+-]?\d+\s*", text) else numbers(text)
@@ -287,6 +298,7 @@ SWEEP = Parsed("sweep", eased(parameter_sweep))
 EASED_NUMBER = Parsed("number", eased(number))
 EASED_PAIR = Parsed("x,y", eased(pair))
 ACTIVATIONS = Parsed("act", words, _activation_names)
+GRAPH = Parsed("graph", graph)
 INPUTS = Parsed("inputs", words, lambda: ["x", "y", "r", "theta", "bias", "fourier", "positional"])
 WARPS = Parsed("warp", warps, _warp_names)
 PALETTE = Parsed("palette", str, _palette_names)

@@ -17,6 +17,7 @@ from ..field.palettes import palette_table
 from ..files.naming import file_name
 from ..files.presets import presets
 from ..limits import DEEPEST, LARGEST_SHARE, MOST_TERMS, MOST_WEIGHTS, WIDEST
+from ..network.develop import develop_network
 from ..recipe import Recipe
 from ..recipe.command import command
 from ..recipe.fields import FIELDS, Told
@@ -87,7 +88,7 @@ def line(recipe: Recipe, read: Callable[[str], Recipe] | None) -> str:
 
 def _picture(recipe: Recipe) -> Recipe:
     """The recipe without what is not seen, its levels told."""
-    levels = recipe.color.levels or parse_activation(recipe.network.acts[-1]).span or recipe.color.measured
+    levels = recipe.color.levels or develop_network(recipe).span or recipe.color.measured
     return recipe.change({"": {"name": "", "description": ""}, "color": {"levels": levels, "measured": None}})
 
 
@@ -122,6 +123,8 @@ def _told(one: Told) -> dict[str, Any]:
 
 def _activation(text: str) -> dict[str, Any]:
     """What an activation's text means: its name, which of a formula is all of it, and its parameters."""
+    if "|" in text:  # several, which the page shows and leaves as they are
+        return {"text": text, "name": text, "named": False, "given": {}, "parameters": {}}
     one = parse_activation(text)
     defaults = CATALOGUE[one.name].defaults if one.name in CATALOGUE else None
     usual = {key: PARAMETERS[key].default if defaults is None else float(defaults[key]) for key in one.parameters}

@@ -85,7 +85,8 @@ class _Units:
         ops, one = self._ops, self._stages[stage]
         if one.aggregation != SUM:
             return ops.join(one.aggregated(ops.columns(h, one.weight.shape[1]), ops))
-        weight, bias = ops.tensor(f"{stage}.weight", one.weight), ops.tensor(f"{stage}.bias", one.bias)
+        weight = ops.tensor(f"{stage}.weight", one.weight.astype(np.float32))
+        bias = ops.tensor(f"{stage}.bias", one.bias.astype(np.float32))
         return ops.node("Gemm", h, weight, bias, transB=1)
 
     def part(self, z: OnnxValue, start: int, count: int) -> OnnxValue:

@@ -67,6 +67,7 @@ class OnnxOps(Ops):
     def __init__(self) -> None:
         self.nodes: list[NodeProto] = []
         self.tensors: dict[str, TensorProto] = {}
+        self._split: set[str] = set()  # names of values whose columns are there
 
     def node(self, kind: str, *inputs: Value, output: str = "", **attributes: Any) -> OnnxValue:
         """A new node's output. Inputs may be plain numbers, and names of the graph's inputs and tensors."""
@@ -86,8 +87,10 @@ class OnnxOps(Ops):
         if count == 1:
             return [value]
         names = [f"{value.name}_{i}" for i in range(count)]
-        sizes = self.tensor(f"ones_{count}", np.ones(count, np.int64))
-        self.nodes.append(helper.make_node("Split", [value.name, sizes.name], names, axis=1))
+        if value.name not in self._split:
+            self._split.add(value.name)
+            sizes = self.tensor(f"ones_{count}", np.ones(count, np.int64))
+            self.nodes.append(helper.make_node("Split", [value.name, sizes.name], names, axis=1))
         return [OnnxValue(self, name) for name in names]
 
     def join(self, values: Sequence[Value], output: str = "") -> OnnxValue:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..field.activations import CATALOGUE, parse_activation
+from ..field.activations import CATALOGUE
+from ..field.mixes import parse_mix
 from ..recipe import NetworkRecipe, Recipe
 
 
@@ -17,7 +18,9 @@ def file_name(recipe: Recipe, stem: str | None, size: tuple[int, int]) -> str:
         base = re.sub(r"-\d+x\d+$", "", stem)
         return f"{base}-{size[0]}x{size[1]}"
     parts = [_short(text) for text in dict.fromkeys(recipe.network.act)][:4]
-    if recipe.network.hidden != NetworkRecipe().hidden:
+    if recipe.network.is_graph:
+        parts.append("graph")
+    elif recipe.network.hidden != NetworkRecipe().hidden:
         parts.append("x".join(map(str, recipe.network.hidden[:6])) or "flat")
     palette = recipe.color.palette or ""
     parts.append(palette if re.fullmatch(r"[\w-]{1,24}", palette) else recipe.color.mode)
@@ -27,7 +30,7 @@ def file_name(recipe: Recipe, stem: str | None, size: tuple[int, int]) -> str:
 
 
 def _short(text: str) -> str:
-    activation = parse_activation(text)
+    activation = parse_mix(text)[0].activation
     entry = CATALOGUE.get(activation.name)
     if entry is None:
         return re.sub(r"\W+", "_", activation.name).strip("_")[:24] or "formula"

@@ -13,7 +13,6 @@ from ..draw.memory import DEFAULT, check_memory
 from ..draw.saving import save, write_picture
 from ..engines import Quality
 from ..errors import CppnError
-from ..field.activations import parse_activation
 from ..files.atomic import remove_leftovers, write_text
 from ..files.names import make_folder
 from ..files.sinks import Encoding, check
@@ -170,7 +169,7 @@ def _draw(folder: Path, one: Entry, copy: Copy, making: Making, go_on: GoOn, pro
 def _shape(one: Entry) -> tuple[Any, ...]:
     """What is compiled for: pictures of one shape follow each other."""
     network = one.recipe.network
-    return network.inputs, network.hidden, [parse_activation(text).name for text in network.act], one.name
+    return network.inputs, network.hidden, network.act, one.name
 
 
 def resumable(folder: Path, settings: dict[str, Any]) -> Manifest | None:

@@ -9,13 +9,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..field.activations import Activation, parse_activation
+from ..field.activations import Activation
+from ..field.mixes import parse_mix
 from ..field.numpy_ops import NumpyOps
 from ..field.palettes import palette_stops, palette_table
 from ..field.spaces import decode, encode, linear_to_oklab, oklab_to_linear
 from ..network.develop import Field
 from ..network.stages import Slice, Stage
-from ..recipe import Recipe
+from ..recipe import NetworkRecipe, Recipe
 
 _STOPS = 128  # of a palette between two palettes
 Floats = NDArray[np.float64]
@@ -26,7 +27,9 @@ def difference(a: Recipe, b: Recipe) -> str:
     one, two = a.network, b.network
     if one.hidden != two.hidden or one.inputs != two.inputs or one.latent_length != two.latent_length:
         return "their networks have different shapes"
-    if _names(one.acts) != _names(two.acts):
+    if one.graph is not None or two.graph is not None or one.random != two.random:
+        return _graphs(one, two)
+    if _names(one.acts) != _names(two.acts) or (_are_drawn(one) and a.seed != b.seed):
         return "their activations differ"
     if one.residual != two.residual:
         return "one is residual"
@@ -83,8 +86,24 @@ def _arranged(recipe: Recipe) -> tuple[object, ...]:
     )
 
 
-def _names(acts: Sequence[str]) -> list[str]:
-    return [parse_activation(text).name for text in acts]
+def _names(acts: Sequence[str]) -> list[list[tuple[str, int | None]]]:
+    return [[(one.activation.name, one.units) for one in parse_mix(text)] for text in acts]
+
+
+def _are_drawn(network: NetworkRecipe) -> bool:
+    """Does the seed draw which unit has which activation, or what is linked?"""
+    mixes = [parse_mix(text) for text in network.acts]
+    return network.random is not None or any(sum(one.units is None for one in mix) > 1 for mix in mixes)
+
+
+def _graphs(a: NetworkRecipe, b: NetworkRecipe) -> str:
+    """In what two graphs differ."""
+    one, two = a.graph, b.graph
+    if one is None or two is None or one.steps != two.steps or one.outputs != two.outputs:
+        return "their networks have different shapes"
+    nodes = [[(node.name, node.act, node.aggregation) for node in graph.nodes] for graph in (one, two)]
+    links = [{link[:2] for link in graph.links} for graph in (one, two)]
+    return "" if nodes[0] == nodes[1] and links[0] == links[1] else "their networks have different shapes"
 
 
 def _stage(a: Stage, b: Stage, share: float) -> Stage:

@@ -163,6 +163,8 @@ def _check(recipe: Recipe, at: ParameterPath, name: str, values: Numbers) -> Non
 
 
 def _parameter(recipe: Recipe, at: ParameterPath, name: str) -> float:
+    if recipe.network.is_graph or any("|" in text for text in recipe.network.acts):
+        raise CppnError("activations of many units stay as they are", where=name, legal="--drift moves the weights")
     texts = list(recipe.network.acts)
     if at.index is not None:
         if at.index >= len(texts):

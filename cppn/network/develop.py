@@ -5,21 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..errors import CppnError
-from ..field.activations import Activation, parse_activation
+from ..field.activations import Activation
 from ..field.color import ColorMap, takes_curve
 from ..field.inputs import expand_inputs, parse_input
+from ..field.mixes import activations_of, parse_mix
 from ..field.warps import parse_warp
 from ..recipe import ColorRecipe, FinishRecipe, LayerRecipe, MaskRecipe, NetworkRecipe, Recipe, SpaceRecipe
 from ..recipe.view import View
 from ..rng import Purpose, Stream
 from .graph import graph_stages
-from .stages import Network, Stage, Weights, chain
+from .stages import Network, Slice, Stage, Weights, chain, slices_of
 from .weights import check_chain, read_weights
 
 PLAIN, NOWHERE_ELSE = FinishRecipe(), SpaceRecipe()
@@ -149,7 +150,7 @@ def develop_network(recipe: Recipe) -> Network:
         _check_given(given, spec, len(inputs) + len(latent), recipe.color.outputs)
         weight, bias = given[-1]
         given[-1] = weight[: recipe.color.outputs], bias[: recipe.color.outputs]
-    activations = [parse_activation(text) for text in spec.acts]
+    activations = [parse_mix(text)[0].activation for text in spec.acts]
     widths = (len(inputs) + len(latent), *spec.hidden, recipe.color.outputs)
     maps = list(enumerate(activations))
     drawn = given or [_draw(recipe.seed, i, widths[i], widths[i + 1], act, spec) for i, act in maps]
@@ -158,7 +159,20 @@ def develop_network(recipe: Recipe) -> Network:
             (share, [_draw(s, i, widths[i], widths[i + 1], act, spec) for i, act in maps]) for s, share in spec.blend
         )
         drawn = _blended(drawn, others, 1.0 if given else _spread(spec))
-    return Network(inputs, latent, tuple(chain(drawn, activations, spec.residual)))
+    slices = (_slices(recipe.seed, i, text, widths) for i, text in enumerate(spec.acts))
+    return Network(inputs, latent, tuple(chain(drawn, slices, spec.residual)))
+
+
+def _slices(seed: int, layer: int, text: str, widths: Sequence[int]) -> tuple[Slice, ...]:
+    """The units of a layer, of hidden ones in the order of their activations.
+
+    Outputs stay in their order: the grey picture of a seed is the red channel of its colour picture.
+    """
+    found = activations_of(text, widths[layer + 1], Stream(seed, Purpose.MIX, layer))
+    if layer + 2 < len(widths):
+        order = list(dict.fromkeys(map(str, found)))
+        found.sort(key=lambda one: order.index(str(one)))
+    return slices_of(found)
 
 
 def _with_weights(stages: list[Stage], spec: NetworkRecipe) -> list[Stage]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import CppnError, shorten, unknown
-from ..field.activations import Activation, parse_activation
+from ..field.activations import parse_activation
 from ..field.aggregations import SUM
 from ..recipe import NetworkRecipe
 from ..recipe.graph import GraphRecipe, NodeRecipe, RandomGraphRecipe
 from ..rng import Purpose, Stream
-from .stages import Slice, Stage
+from .stages import Stage, slices_of
 
 MOST_UNITS = 8192  # of all steps together
 _LINEAR = "linear"
@@ -159,11 +159,8 @@ class _Stages:
     def _add(self, group: Sequence[Key]) -> None:
         units = [self._units[key] for key in group]
         stage = self._stage([unit.incoming for unit in units], [unit.bias for unit in units])
-        self.made.append(
-            replace(
-                stage, slices=_slices([parse_activation(unit.act) for unit in units]), aggregation=units[0].aggregation
-            )
-        )
+        slices = slices_of(parse_activation(unit.act) for unit in units)
+        self.made.append(replace(stage, slices=slices, aggregation=units[0].aggregation))
         for i, key in enumerate(group):
             self._place[key] = len(self.made), i
         self._widths.append(len(group))
@@ -172,7 +169,7 @@ class _Stages:
         """The last stage, which brings the outputs together; each has its node's bounds."""
         stage = self._stage([[(key, 1.0)] for key in shown], [0.0] * len(shown))
         spans = (parse_activation(self._units[key].act).span for key in shown)
-        slices = _slices([replace(parse_activation(_LINEAR), span=span) for span in spans])
+        slices = slices_of([replace(parse_activation(_LINEAR), span=span) for span in spans])
         self.made.append(replace(stage, slices=slices))
 
     def _stage(self, incoming: Sequence[Sequence[tuple[Key, float]]], bias: Sequence[float]) -> Stage:
@@ -189,17 +186,6 @@ class _Stages:
                 weight[unit, column] = value
             links.append(tuple(column for column, _ in columns))
         return Stage(sources, weight, np.array(bias), (), links=tuple(links))
-
-
-def _slices(activations: Iterable[Activation]) -> tuple[Slice, ...]:
-    """Units in a row that have one activation."""
-    found: list[Slice] = []
-    for one in activations:
-        if found and found[-1].activation == one:
-            found[-1] = Slice(one, found[-1].units + 1)
-        else:
-            found.append(Slice(one, 1))
-    return tuple(found)
 
 
 def random_graph(seed: int, spec: NetworkRecipe, told: RandomGraphRecipe, inputs: Sequence[str]) -> GraphRecipe:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -94,6 +94,13 @@ class Stage:
         """The same with each activation changed."""
         return replace(self, slices=tuple(Slice(change(one.activation), one.units) for one in self.slices))
 
+    @property
+    def act(self) -> str:
+        """Its activations as a recipe tells them."""
+        if len(self.slices) == 1:
+            return str(self.slices[0].activation)
+        return "|".join(f"{one.activation}*{one.units}" for one in self.slices)
+
     def activation_of(self, unit: int) -> Activation:
         """That of one unit."""
         ends = accumulate(one.units for one in self.slices)
@@ -139,14 +146,21 @@ class Network:
         return tuple((stage.weight, stage.bias) for stage in self.stages)
 
 
-def chain(maps: Iterable[tuple[Numbers, Numbers]], activations: Iterable[Activation], residual: bool) -> list[Stage]:
+def slices_of(activations: Iterable[Activation]) -> tuple[Slice, ...]:
+    """Units in a row that have one activation."""
+    return tuple(Slice(one, sum(1 for _ in group)) for one, group in groupby(activations))
+
+
+def chain(
+    maps: Iterable[tuple[Numbers, Numbers]], slices: Iterable[tuple[Slice, ...]], residual: bool
+) -> list[Stage]:  # fmt: skip
     """Layers one after another. With `residual`, each hidden one from the second on gives h + layer(h).
 
     Hidden layers of residual networks are whole, also where there is only one: as its roundings have always been.
     """
-    pairs = list(zip(maps, activations, strict=True))
+    pairs = list(zip(maps, slices, strict=True))
     hidden = range(len(pairs) - 1) if residual else ()
     return [
-        Stage((i,), weight, bias, (Slice(act, len(bias)),), (i,) if i and i in hidden else (), i in hidden)
-        for i, ((weight, bias), act) in enumerate(pairs)
+        Stage((i,), weight, bias, parts, (i,) if i and i in hidden else (), i in hidden)
+        for i, ((weight, bias), parts) in enumerate(pairs)
     ]

@@ -32,7 +32,7 @@ def transcribe(field: Field, recipe: Recipe, origin: Field) -> Recipe:
     if new.widths[1:-1] != old.widths[1:-1]:
         network["hidden"] = list(new.widths[1:-1])
     if new.activations != old.activations:
-        network["act"] = [str(activation) for activation in new.activations]
+        network["act"] = [stage.act for stage in new.stages]
     if _identities(new) != _identities(old):
         network |= _written(recipe, new)
     if new.latent != old.latent:

@@ -12,9 +12,12 @@ from .model import Recipe
 def command(recipe: Recipe, width: int, height: int, aa: object = 1) -> str | None:
     """The `cppn render` command with every flag that this recipe needs; None if no flags say its weights or layers."""
     network, color = recipe.network, recipe.color
-    if network.weights is not None or network.blend or recipe.layers:
+    if network.weights is not None or network.blend or network.graph is not None or recipe.layers:
         return None
     flags = {"act": ",".join(network.act), "hidden": _text(network.hidden) or "none"}
+    if network.random is not None:
+        del flags["hidden"]
+        flags["graph"] = ",".join(f"{key}={value}" for key, value in network.random.to_dict().items())
     flags |= {"palette": color.palette} if color.palette is not None else {"color": color.mode}
     if color.palette is not None and color.mode != "palette":
         flags["color"] = color.mode

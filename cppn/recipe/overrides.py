@@ -35,6 +35,8 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
             )
     if "seed" in given and recipe.network.blend:
         network["blend"] = None  # another seed's weights, not these with others' added
+    if "graph" in given:
+        network |= {"random": given["graph"], "graph": None, "weights": None}
     act = _activations(recipe, given)
     if act is not None:
         network["act"] = act

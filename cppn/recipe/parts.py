@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 from ..errors import CppnError
-from ..field.activations import parse_activation
 from ..field.color import FLAT, MODES, PALETTED
 from ..field.inputs import expand_inputs, parse_input
+from ..field.mixes import parse_mix
 from ..field.palettes import MOST_SWATCHES, palette_stops, palette_table
 from ..field.symmetry import parse_symmetry
 from ..field.tone import OUTPUTS, parse_tone
@@ -68,12 +68,7 @@ class NetworkRecipe(Section):
             raise CppnError(
                 f"{len(self.act)} activations for {maps} affine maps", where="act", legal=f"write 1 or {maps} of them"
             )
-        for texts, where, parse in ((self.act, "act", parse_activation), (self.inputs, "inputs", _parse_inputs)):
-            for text in texts:
-                try:
-                    parse(text)
-                except CppnError as error:
-                    raise error.within(where) from None
+        self._parse()
         if not self.inputs:
             raise CppnError("a network needs an input", where="inputs", legal='write inputs = ["x", "y"]')
         if self.residual and len(set(self.hidden)) > 1:
@@ -98,10 +93,11 @@ class NetworkRecipe(Section):
             )
         if self.blend:
             raise CppnError("a blend of graphs", where="blend", legal="layers alone can be blended")
-        for texts, where, parse in (
-            ([one for text in self.act for one in text.split("|")], "act", parse_activation),
-            (self.inputs, "inputs", _parse_inputs),
-        ):
+        self._parse()
+
+    def _parse(self) -> None:
+        """Errors: CppnError for activations and inputs that cannot be read."""
+        for texts, where, parse in ((self.act, "act", parse_mix), (self.inputs, "inputs", _parse_inputs)):
             for text in texts:
                 try:
                     parse(text)

@@ -171,6 +171,8 @@ def _spread(network: Network) -> float:
 def _new_activations(network: NetworkRecipe, strength: float, rng: Sampler) -> list[str]:
     acts = list(network.act)
     for i, text in enumerate(acts):
+        if "|" in text:
+            continue
         activation = parse_activation(text)
         changes = {
             key: _moved(key, value, strength, rng)

@@ -1,0 +1,50 @@
+"""Layers whose units have several activations: `sin|tanh|gauss`, or with counts `sin*4|gauss*2|linear`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ..errors import CppnError, shorten
+from ..rng import Stream
+from .activations import Activation, parse_activation
+
+
+class Share(NamedTuple):
+    """Of a layer's units, so many have this activation; None: some of those that are left."""
+
+    activation: Activation
+    units: int | None
+
+
+def parse_mix(text: str) -> list[Share]:
+    """The activations that a text parts by `|`; of one alone, all units have it.
+
+    Errors: CppnError as `parse_activation`.
+    """
+    parts = text.split("|")
+    if len(parts) == 1:
+        return [Share(parse_activation(text), None)]
+    found = []
+    for part in parts:
+        counted = re.fullmatch(r"(.*?)\*\s*(\d{1,6})\s*", part, re.DOTALL)
+        found.append(Share(parse_activation(counted[1] if counted else part), int(counted[2]) if counted else None))
+    return found
+
+
+def activations_of(text: str, units: int, stream: Stream) -> list[Activation]:
+    """Each unit's activation, those with a count first; which of the others each of the rest has, the stream draws.
+
+    Errors: CppnError if the counts do not fit the units.
+    """
+    shares = parse_mix(text)
+    counted = [one.activation for one in shares for _ in range(one.units or 0)]
+    others = [one.activation for one in shares if one.units is None]
+    left = units - len(counted)
+    if left < 0 or (left and not others):
+        raise CppnError(
+            f"{shorten(text)!r} counts {len(counted)} units", where="act", legal=f"the layer has {units} of them"
+        )
+    if len(others) == 1:
+        return counted + others * left
+    return counted + [others[int(at * len(others))] for at in stream.uniform(left).tolist()]
