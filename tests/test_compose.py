@@ -372,3 +372,42 @@ def test_what_would_take_minutes_to_compile_is_not_compiled():
     many = [layer(space={"octaves": 8, "warp": ["self"] * 8}, mask={"shape": "level", "octaves": 8}) for _ in range(16)]
     assert job_of(recipe(layers=many[:1]), (8, 8)).drawn_by.name == "halide"
     assert RenderJob(develop(recipe(layers=many)), (8, 8)).drawn_by.name != "halide"
+
+
+def strokes(ground="#e9dcc3", **told):
+    """Strokes of two colours on one colour."""
+    return recipe(
+        {"mode": "palette", "palette": f"{ground},{ground}"},
+        layers=[layer(kind="strokes", strokes={"widths": [[6, 1], [3, 1]]},
+                      **{"color": {"mode": "palette", "palette": "#0f2d38,#d9622b"}, **told})],
+    )  # fmt: skip
+
+
+def test_strokes_lost_in_haze_of_the_grounds_colour_leave_no_fringe():
+    lost = strokes(haze=1, haze_color="#e9dcc3")
+    assert cppn.render(strokes(), SIZE).std() > 20
+    assert (cppn.render(lost, SIZE) == [0xE9, 0xDC, 0xC3]).all()
+
+
+def test_strokes_take_their_finish_as_their_colours_do():
+    """A margin on strokes of the ground's colour is not seen."""
+    color = {"mode": "palette", "palette": "#e9dcc3,#e9dcc3"}
+    hidden = strokes(color=color, finish={"margin": 20, "paper_color": "#e9dcc3"})
+    assert (cppn.render(hidden, SIZE) == [0xE9, 0xDC, 0xC3]).all()
+
+
+def test_hues_of_strokes_are_turned_and_inverted():
+    red = {"mode": "palette", "palette": "#f00,#f00"}
+    for change, wanted in (({"invert": True}, (0, 255, 255)), ({}, (255, 0, 0))):
+        shown = {tuple(one) for one in cppn.render(strokes("#fff", color=red | change), SIZE).reshape(-1, 3).tolist()}
+        assert wanted in shown
+        assert len(shown & {(0, 255, 255), (255, 0, 0)}) == 1
+
+
+def test_engines_draw_the_same_strokes():
+    one = strokes(haze=0.3, opacity=0.8, finish={"grain": 0.3}, blend="multiply")
+    wanted = cppn.render(one, SIZE, engine="reference")
+    for engine in ("halide", "torch"):
+        drawing = job_of(one, SIZE, engine=engine).prepare()
+        assert off(drawing.whole(), wanted) <= 0.002, engine
+        assert np.array_equal(drawing.crop(13, 7, 31, 11), drawing.whole()[7:18, 13:44]), engine

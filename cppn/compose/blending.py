@@ -22,7 +22,7 @@ def laid(
     """A layer's light on what is below.
 
     `inside`: how far inside its mask a point is, in pixels. `light`: where light comes from, degrees. `paint`: of
-    strokes, how much of the pixel they cover; `above` is light times that.
+    strokes, how much of the pixel they cover.
     """
     ops = point.ops
     share: Value = point.number("opacity", layer.opacity)
@@ -44,7 +44,6 @@ def laid(
             covered = point.cover(inside.value)
         share = share * covered
     if paint is not None:
-        above = [one / ops.max(paint, 1e-6) for one in above]
         share = share * paint
     mixed = [_blended(layer.blend, ops.unit(a), ops.unit(b), ops) for a, b in zip(below, above, strict=True)]
     return point.mix(below, mixed, share)

@@ -73,21 +73,21 @@ def coloured(point: Point, color: ColorMap, outputs: Sequence[Dual], finish: Fin
     return light
 
 
-def _colors(color: ColorMap) -> list[tuple[float, ...]]:
+def swatches(color: ColorMap) -> list[tuple[float, ...]]:
     """The palette's colours, sRGB, turned in hue; of a negative, each its own."""
     colors = turn_palette(np.array([stop.color for stop in palette_stops(color.palette or "")]), color.hue)
     return [tuple(one) for one in (1.0 - colors if color.invert else colors).tolist()]
 
 
 def _swatches(point: Point, color: ColorMap, finish: FinishRecipe) -> Light:
-    lights = [point.light(f"swatch{k}", one) for k, one in enumerate(_colors(color))]
+    lights = [point.light(f"swatch{k}", one) for k, one in enumerate(swatches(color))]
     values = [point.number(f"edge{k}", one) for k, one in enumerate(thresholds(color))]
     return painted(point, lights, values, finish)
 
 
 def _inked(point: Point, color: ColorMap, amounts: Sequence[Dual]) -> Light:
     """Paper, of whose light each ink takes its part: by as much as its output says, or all of it above a half."""
-    light, *inks = (point.light(f"swatch{k}", one) for k, one in enumerate(_colors(color)[:3]))
+    light, *inks = (point.light(f"swatch{k}", one) for k, one in enumerate(swatches(color)[:3]))
     for ink, value in zip(inks, amounts, strict=True):
         if color.flat:
             amount = point.cover((value.value - 0.5) / point.steepness(value))

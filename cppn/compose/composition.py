@@ -26,7 +26,7 @@ from .blending import laid
 from .coloring import TURN, coloured, toned
 from .finish import finished, lit
 from .masks import inside
-from .painting import Painting
+from .painting import CHANNELS, Painting
 from .point import Light, Point
 from .space import outputs as placed
 
@@ -71,7 +71,7 @@ def compose(field: Field, *, is_open: bool = False) -> Composition:
 def _paintings(field: Field) -> Iterator[Painting]:
     for layer in field.layers:
         if layer.told.kind == "strokes":
-            yield Painting(replace(layer.field, layers=()), layer.told.strokes, layer.told.seed)
+            yield Painting.of(layer)
         yield from _paintings(layer.field)
 
 
@@ -170,7 +170,8 @@ def _light(
     point = Point(writer, toned(look.color, values, writer), look.color.channels)
     light = lit(point, coloured(point, look.color, values, look.finish), look.finish)
     if paint is not None:
-        light = [writer.trees.name(f"paint{paint}_{one}") for one in "rgb"]
+        *light, covered = (writer.trees.name(f"paint{paint}_{one}") for one in CHANNELS)
+        light = [one / writer.trees.max(covered, 1e-6) for one in light]  # an edge has the light of its stroke
     light = light * (channels // len(light))  # grey beside colours
     for i, (layer, inner) in enumerate(look.layers):
         writer.label = f"{label}layer{i}_"
@@ -179,7 +180,7 @@ def _light(
         own = next(paintings) if layer.kind == "strokes" else None
         above = _light(inner, writer, channels, networks, paintings, tables, origin, own)
         above = finished(here, above, inner.finish)
-        coverage = None if own is None else writer.trees.name(f"paint{own}_a")
+        coverage = None if own is None else writer.trees.name(f"paint{own}_{CHANNELS[-1]}")
         light = laid(here, light, above, layer, edge, look.finish.light, coverage)
     writer.label = label
     return light

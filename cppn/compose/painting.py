@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ..network.develop import Field
+from ..network.develop import Field, Layer
 from ..recipe import StrokesRecipe
+from .coloring import swatches
 
 CHANNELS = "rgba"  # of what it is at a pixel: light times coverage, and coverage
 
@@ -22,6 +23,16 @@ class Painting:
     field: Field
     told: StrokesRecipe
     seed: int
+
+    @classmethod
+    def of(cls, layer: Layer) -> Painting:
+        """That of a layer of strokes."""
+        return cls(replace(layer.field, layers=()), layer.told.strokes, layer.told.seed)
+
+    @property
+    def colours(self) -> list[tuple[float, ...]]:
+        """Of its strokes, by number: sRGB in [0, 1]."""
+        return swatches(self.field.color)
 
     @cached_property
     def _key(self) -> tuple[object, ...]:

@@ -61,8 +61,7 @@ def at(one: Painting, laid: Frame, columns: Ints, rows: Ints) -> Pixels:
 
 def _colours(one: Painting) -> list[tuple[float, ...]]:
     """Linear, of each of the strokes' numbers."""
-    stops = palette_stops(one.field.color.palette or "")
-    return [tuple(float(decode(c, NumpyOps())) for c in stop.color) for stop in stops]
+    return [tuple(float(decode(c, NumpyOps())) for c in colour) for colour in one.colours]
 
 
 @lru_cache(maxsize=8)
