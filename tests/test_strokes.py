@@ -14,11 +14,12 @@ import cppn
 from cppn.engines.oracle import outputs
 from cppn.errors import CppnError
 from cppn.network.develop import develop_network
-from cppn.strokes import Settings, Stroke, Strokes, cover, place, svg
+from cppn.strokes import Page, Settings, Stroke, Strokes, cover, place, svg
 from cppn.strokes.body import Segment
 
 HALF = (80.0, 50.0)
 RGB = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+PAGE = Page(HALF, ("640", "400"))
 SMALL = Settings(widths=((6, 0.5), (2.5, 0.3), (1, 0.2)))
 
 
@@ -212,7 +213,7 @@ def test_a_straight_stroke_is_covered_as_its_shape_says(caps):
 @pytest.mark.parametrize("caps", ["butt", "round"])
 def test_the_svg_shows_what_the_pixels_show(caps):
     strokes = placed(settings=replace(SMALL, caps=caps, segments=0.4))
-    text = svg(strokes, RGB, None, (640, 400))
+    text = svg([(strokes, RGB)], PAGE)
     tree = ET.fromstring(text)
     assert tree.get("viewBox") == "-80 -50 160 100"
     paths = tree.findall(".//{http://www.w3.org/2000/svg}path")
@@ -222,7 +223,7 @@ def test_the_svg_shows_what_the_pixels_show(caps):
     difference = np.abs(shown[..., :3] * shown[..., 3:] - drawn[..., :3])
     assert difference.mean() < 0.005
     assert np.quantile(difference, 0.999) < 0.25
-    papered = ET.fromstring(svg(strokes, RGB, (1, 1, 1), (640, 400)))
+    papered = ET.fromstring(svg([(strokes, RGB)], PAGE._replace(ground=(1, 1, 1))))
     assert papered[0].get("fill") == "#ffffff"
 
 
@@ -266,4 +267,4 @@ def test_fields_without_numbers_and_pictures_without_room_have_few_strokes_or_no
     assert cover(tiny, RGB, 0, 0, 24, 22, 2).shape == (22, 24, 4)
     empty = Strokes((), HALF)
     assert not cover(empty, [], 0, 0, 16, 10, 0.1).any()
-    ET.fromstring(svg(empty, [], None, (16, 10)))
+    ET.fromstring(svg([(empty, [])], PAGE))

@@ -157,7 +157,7 @@ drawing = together(
         "-o",
         "--output",
         metavar="FILE|FOLDER",
-        help="Where to: .png, .tif, .jpg, .webp, .avif, .dzi, .npy; {seed} stands for the seed.",
+        help="Where to: .png, .tif, .jpg, .webp, .avif, .dzi, .npy, of strokes .svg; {seed} stands for the seed.",
     ),
     click.option("--bits", type=types.WHOLE, metavar="N", help="8, 16 (PNG, TIFF, NPY) or 32 (TIFF, NPY)."),
     click.option("--quality", type=types.WHOLE, metavar="Q", help="Of JPEG, WebP, AVIF and tiles, 1 to 100 (92)."),

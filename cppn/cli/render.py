@@ -110,7 +110,7 @@ def _job(source: str | None, provenance: Provenance, flags: dict[str, Any]) -> _
     dither = flags["dither"] if flags["dither"] is not None else fitting.get("dither")
     encoding = Encoding(flags["quality"], flags["compression"], dpi, flags["pyramid"])
     quality, limit = Quality(samples, bits, dither), flags["max_memory"] or DEFAULT
-    form, *_ = (check(path, size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding) for path in paths)
+    form, *_ = (check(path, size[0] + 2 * bleed, size[1] + 2 * bleed, bits, encoding, is_vector=True) for path in paths)
     machine = {key: flags[key] for key in ("engine", "device", "threads")}
     choose(*machine.values())  # what cannot be is said before anything else is
     return _Job(recipes, paths, own_names, size, bleed, quality, form, encoding, machine, limit, flags["resume"])
@@ -235,8 +235,9 @@ def _estimate(job: _Job, as_json: bool) -> None:
         told = {"pixels": pixels, "disk": disk, "memory": one.memory, "seconds": round(seconds, 3)}
         click.echo(json.dumps(told))
         return
+    how = "" if job.form.is_vector else f" with {first.drawn_by.name}"
     many = f"{count} × " if count > 1 else ""
     click.echo(
         f"{many}{first.width}x{first.height}, {pixels / 1e6:.1f} Mpixel: about {in_bytes(disk)} on disk, "
-        f"{in_bytes(one.memory)} of memory, {in_time(seconds)} with {first.drawn_by.name}"
+        f"{in_bytes(one.memory)} of memory, {in_time(seconds)}{how}"
     )

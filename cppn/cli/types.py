@@ -261,6 +261,7 @@ def _files(start: str) -> list[str]:
         ".webp",
         ".avif",
         ".dzi",
+        ".svg",
         ".mp4",
         ".m4v",
         ".mov",

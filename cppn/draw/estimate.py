@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from ..files.sinks import Encoding, open_sink
 from ..files.sinks.formats import format_of
 from .drawing import RenderJob
 from .memory import expected_peak
-from .saving import provenance_of
+from .saving import provenance_of, shapes_of
 
 _PLACES = 8  # strips, from top to bottom
 _PIXELS = 1 << 21  # drawn and written in all, about: a tenth of a second's work
@@ -32,10 +33,16 @@ def estimate(job: RenderJob, path: Path, encoding: Encoding) -> Estimate:
     """What drawing this into such a file will take.
 
     Some strips are drawn and written into a temporary folder. Drawing and writing overlap, so the slower one counts.
+    Vector files are made whole.
     Errors: CppnError if the temporary folder cannot be written.
     """
+    form, pixels = format_of(path), job.width * job.height
+    peak = expected_peak(job, form)
+    if form.is_vector:
+        started = time.perf_counter()
+        size = len(shapes_of(replace(job, dpi=encoding.dpi), str(path)).encode())
+        return Estimate(pixels, size, peak, time.perf_counter() - started)
     drawing = job.prepare()
-    pixels = job.width * job.height
     rows = max(1, min(-(-job.height // _PLACES), _PIXELS // (_PLACES * job.width * job.quality.cost)))
     places = sorted({round(i) for i in np.linspace(0, job.height - rows, _PLACES)})
     drawing.crop(0, 0, job.width, 1)  # whatever is made ready at first use
@@ -53,4 +60,4 @@ def estimate(job: RenderJob, path: Path, encoding: Encoding) -> Estimate:
     fixed = len(provenance.to_json())
     share = pixels / (rows * len(places) * job.width)
     seconds = max(drawn - started, written - drawn) * share
-    return Estimate(pixels, fixed + int((size - fixed) * share), expected_peak(job, format_of(path).memory), seconds)
+    return Estimate(pixels, fixed + int((size - fixed) * share), peak, seconds)

@@ -6,7 +6,8 @@ import re
 
 from ..engines import KINDS
 from ..errors import CppnError, shorten
-from ..files.sinks.formats import Format, Memory
+from ..files.sinks.film_formats import FilmFormat
+from ..files.sinks.formats import Format
 from .drawing import RenderJob
 
 DEFAULT = 1_000_000_000  # bytes
@@ -27,9 +28,11 @@ def parse_bytes(text: str) -> int:
     return int(float(match[1]) * (1024 if binary else 1000) ** " kmgt".index(prefix or " "))
 
 
-def expected_peak(job: RenderJob, encoder: Memory) -> int:
-    """The most memory, in bytes, that a process takes to draw this for such an encoder."""
-    row = job.width * job.channels * job.quality.dtype.itemsize
+def expected_peak(job: RenderJob, form: Format | FilmFormat) -> int:
+    """The most memory, in bytes, that a process takes to draw this, or a frame, into a file of that format."""
+    if isinstance(form, Format) and form.is_vector:
+        return KINDS["reference"].memory
+    row, encoder = job.width * job.channels * job.quality.dtype.itemsize, form.memory
     bands = _BANDS * job.band_rows * row
     engine = KINDS[job.drawn_by.name]
     bands += engine.pixel * job.band_rows * job.width
@@ -42,7 +45,7 @@ def expected_peak(job: RenderJob, encoder: Memory) -> int:
 
 def check_memory(job: RenderJob, form: Format, limit: int, where: str) -> None:
     """Errors: CppnError if drawing into a file of that format could take more than `limit` bytes."""
-    peak = expected_peak(job, form.memory)
+    peak = expected_peak(job, form)
     if peak > limit:
         hint = " in PNG or TIFF" if form.memory.pixel else ""
         raise CppnError(

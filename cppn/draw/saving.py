@@ -18,12 +18,13 @@ from ..errors import CppnError
 from ..files.atomic import write_text
 from ..files.checkpoint import Checkpoint
 from ..files.names import free_path, in_the_way
-from ..files.sinks import Encoding, Provenance, Sink, open_sink
+from ..files.sinks import Encoding, Provenance, Sink, check, open_sink
 from ..files.sinks.formats import format_of
 from ..recipe import Recipe
 from ..version import __version__
 from .drawing import RenderJob, job_of
 from .memory import DEFAULT, check_memory
+from .vector import as_svg
 
 _ROWS = 256  # of an array, at a time
 _LARGE = 1 << 30  # samples, from which on what is drawn is always kept until the file is whole
@@ -38,8 +39,9 @@ def save(
 ) -> Path:  # fmt: skip
     """Write a picture of a Recipe, or a recipe file (.toml, .json); returns its path. Arrays go to `save_array`.
 
-    Pictures: .png, .tif, .jpg, .webp, .avif, .dzi (Deep Zoom, with a page that shows it), .npy. A Recipe is drawn
-    at `size` = (width, height), band by band, never whole in memory. `recipe`: of an array, as in `save_array`.
+    Pictures: .png, .tif, .jpg, .webp, .avif, .dzi (Deep Zoom, with a page that shows it), .npy, and .svg of strokes on
+    one colour. A Recipe is drawn at `size` = (width, height), band by band, never whole in memory. `recipe`: of an
+    array, as in `save_array`.
     `bits`: 8, 16 (PNG, TIFF, NPY) or 32 (floats; TIFF, NPY). `dither` of 8 bits: by default, where bands would show.
     `quality`: 1 to 100, of lossy formats. `compression`: of PNG "0" to "9", of TIFF none, lzw or deflate. `dpi`: pixels
     an inch. `pyramid`: smaller copies inside, in TIFF. `bleed`: pixels more beyond each edge, to be trimmed after
@@ -112,7 +114,10 @@ def write_picture(
     """
     if encoding is not None and encoding.dpi is not None:
         job = replace(job, dpi=encoding.dpi)
-    check_memory(job, format_of(path), max_memory, str(path))
+    form = format_of(path)
+    check_memory(job, form, max_memory, str(path))
+    if form.is_vector:
+        return _write_shapes(job, path, encoding, exclusive, progress, notes)
     provenance = provenance_of(job, encoding.dpi if encoding else None, notes)
     sink = open_sink(path, job.shape, job.quality.dtype, provenance, encoding, exclusive=exclusive)
     drawing = job.prepare()
@@ -128,6 +133,23 @@ def write_picture(
             sink.write(band)
             progress(band.shape[0] * band.shape[1])
     return sink.path
+
+
+def shapes_of(job: RenderJob, where: str, notes: Mapping[str, Any] | None = None) -> str:
+    """The text of a vector file of a drawing. Errors: CppnError for what shapes cannot show."""
+    return as_svg(job, provenance_of(job, job.dpi, {**(notes or {}), "engine": None}), where)
+
+
+def _write_shapes(
+    job: RenderJob, path: Path, encoding: Encoding | None, exclusive: bool, progress: Callable[[int], Any],
+    notes: Mapping[str, Any] | None,
+) -> Path:  # fmt: skip
+    check(path, job.width, job.height, job.quality.bits, encoding, is_vector=True)
+    text = shapes_of(job, str(path), notes)
+    target = free_path(path) if exclusive else path
+    write_text(target, text)
+    progress(job.width * job.height)
+    return target
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -26,15 +25,19 @@ _ROWS = 256  # at once, of single pixels
 
 def painted(one: Painting, laid: Frame, left: int, top: int, columns: int, rows: int) -> Pixels:
     """Light times coverage, and coverage: (rows, columns, 4), of a rectangle of a frame's pixels."""
-    # of sizes that are whole numbers of pixels, about the same shape is the same
-    half = round(laid.right / laid.percent, 2), round(laid.bottom / laid.percent, 2)
-    strokes = _placed(one, half)
+    strokes = strokes_of(one, laid)
     # pixels that the frame has beyond the picture's edges; of corners between pixels, half of one more
     beyond = laid.width / 2 - laid.right, laid.height / 2 - laid.bottom
     whole = math.floor(beyond[0]), math.floor(beyond[1])
-    shift = (beyond[0] - whole[0]) / laid.percent
-    moved = replace(strokes, half=(half[0] + shift, half[1] + shift)) if shift else strokes
-    return cover(moved, _colours(one), left - whole[0], top - whole[1], columns, rows, laid.percent)
+    middle = laid.right + beyond[0] - whole[0], laid.bottom + beyond[1] - whole[1]
+    return cover(strokes, _colours(one), left - whole[0], top - whole[1], columns, rows, laid.percent, middle)
+
+
+def strokes_of(one: Painting, laid: Frame) -> Strokes:
+    """A painting's strokes in pictures of a frame's shape: the same at any size."""
+    # a sheet of paper or its thumbnail in whole numbers of pixels has only about its shape: to a unit that is the same,
+    # and no usual shape is near the middle between two units
+    return _placed(one, (round(laid.right / laid.percent), round(laid.bottom / laid.percent)))
 
 
 def painted_at(paintings: Sequence[Painting], laid: Frame, columns: Ints, rows: Ints) -> dict[str, Pixels]:
@@ -66,7 +69,6 @@ def _colours(one: Painting) -> list[tuple[float, ...]]:
 
 @lru_cache(maxsize=8)
 def _placed(one: Painting, half: tuple[float, float]) -> Strokes:
-    """The strokes of a picture of this shape: the same at any size."""
     told, made = one.told, tone(one.field)
     laid = frame(one.field.view, 100, 100)._replace(right=half[0], bottom=half[1])
 

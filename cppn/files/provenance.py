@@ -1,6 +1,6 @@
 """The recipe inside a picture file: how it is put there and, from files that may be hostile, read back.
 
-PNG has a text chunk named `cppn`. JPEG, WebP, AVIF, TIFF and GIF carry an XMP packet, Deep Zoom a comment in its
+PNG has a text chunk named `cppn`. JPEG, WebP, AVIF, TIFF, GIF and SVG carry an XMP packet, Deep Zoom a comment in its
 descriptor, MP4 and WebM a comment near their beginning; of what is exported, a page has an element of its own, a shader
 a comment, and an ONNX network a property, which is the last thing in the file.
 All hold the same ASCII JSON:
@@ -102,6 +102,9 @@ def _find(file: BinaryIO, path: Path, where: str) -> bytes:
         file.seek(0)
         marks = (HTML_OPEN, HTML_CLOSE) if suffix == ".html" else (xmp.OPEN, xmp.CLOSE)
         return _between(file.read(LARGEST_TEXT), where, marks)
+    if suffix == ".svg":
+        file.seek(0)
+        return _in_xmp(file.read(LARGEST_TEXT), where)
     if suffix == ".onnx":  # the weights come first, and may be more than is read
         file.seek(max(0, file.seek(0, os.SEEK_END) - LARGEST_TEXT))
         return _between(file.read(LARGEST_TEXT), where)

@@ -138,7 +138,7 @@ def write_film_job(
 def _check_memory(film_job: FilmJob, form: FilmFormat, limit: int, where: str) -> None:
     pixels = film_job.size[0] * film_job.size[1]
     waiting = (2 * _AHEAD + 2) * pixels * film_job.channels
-    peak = expected_peak(film_job.job(0), form.memory) + waiting
+    peak = expected_peak(film_job.job(0), form) + waiting
     if peak > limit:
         raise CppnError(
             f"a film of {film_job.size[0]}x{film_job.size[1]} in {form.name} may take {peak / 1e6:.0f} MB of memory, "

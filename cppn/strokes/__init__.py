@@ -4,6 +4,6 @@ from .body import Stroke, Strokes
 from .drawing import cover
 from .placing import place
 from .settings import Settings
-from .svg import svg
+from .svg import Page, svg
 
-__all__ = ["Settings", "Stroke", "Strokes", "cover", "place", "svg"]
+__all__ = ["Page", "Settings", "Stroke", "Strokes", "cover", "place", "svg"]

@@ -23,19 +23,21 @@ _FAR = 1e9
 
 
 def cover(
-    strokes: Strokes, colours: Sequence[Sequence[float]], left: int, top: int, columns: int, rows: int, scale: float
-) -> Light:
+    strokes: Strokes, colours: Sequence[Sequence[float]], left: int, top: int, columns: int, rows: int, scale: float,
+    middle: tuple[float, float] | None = None,
+) -> Light:  # fmt: skip
     """A rectangle of pixels, shape (rows, columns, 4): linear red, green and blue times the coverage, and it.
 
     `colours`: linear, of each of the strokes' numbers. `left`, `top`: of the rectangle, in pixels of the whole picture,
-    which has `scale` of them to a unit.
+    which has `scale` of them to a unit. `middle`: where the origin of units lies in these; else in half of the picture.
     """
     table = np.zeros((len(colours) + 1, 4), np.float32)
     if len(colours):
         table[1:, :3] = colours
     table[1:, 3] = 1
     window = Window(left, top, columns, rows)
-    laid = _lay(strokes, scale, window)
+    origin = np.array(strokes.half) * scale if middle is None else np.array(middle)
+    laid = _lay(strokes, scale, origin - 0.5, window)
     labels = np.zeros(rows * columns, np.uint16)
     whole = _fill(labels, laid.only(~laid.is_end), window)
     ends = _ends(laid.only(laid.is_end), window)
@@ -71,9 +73,8 @@ class _Laid(NamedTuple):
         )  # fmt: skip
 
 
-def _lay(strokes: Strokes, scale: float, window: Window) -> _Laid:
+def _lay(strokes: Strokes, scale: float, middle: Floats, window: Window) -> _Laid:
     whole: Quads = strokes.quads
-    middle = np.array(strokes.half) * scale - 0.5
     starts, ends = whole.points * scale + middle, whole.ends * scale + middle
     reach = (whole.half * 3 * scale + 2)[:, None]  # beyond the corners of any quad, round caps included
     low, high = np.minimum(starts, ends) - reach, np.maximum(starts, ends) + reach

@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from .body import Floats, Stroke, Strokes
 
 _UNDER = 0.1  # units by which a piece reaches under the next one, so that no paper shines through between them
+_BEYOND = 1.0  # units by which ground and frames reach beyond the page, so that none of its edge stays bare
 _TURN, _LONGEST, _SHORTEST = 0.4, 8.0, 0.2  # of a cubic: radians, units
 
 
-def svg(
-    strokes: Strokes, colours: Sequence[Sequence[float]], background: Sequence[float] | None, size: tuple[int, int]
-) -> str:
-    """An SVG picture. `colours`, `background`: sRGB in [0, 1]; of None there is no paper. `size`: in pixels."""
-    x, y = strokes.half
-    paints = [_hex(colour) for colour in colours]
+Color = Sequence[float]  # sRGB in [0, 1]
+
+
+class Page(NamedTuple):
+    """What strokes lie on; lengths are in units, from the middle.
+
+    `half`: of its width and height. `size`: both as SVG tells them, `640` pixels or `210mm`. `ground`: its colour; of
+    None there is none. `frames`: how far a frame along its edges reaches in, and its colour; they lie on the strokes,
+    one on another. `about`: XML that says what is shown.
+    """
+
+    half: tuple[float, float]
+    size: tuple[str, str]
+    ground: Color | None = None
+    frames: Sequence[tuple[float, Color]] = ()
+    about: str = ""
+
+
+def svg(layers: Iterable[tuple[Strokes, Sequence[Color]]], page: Page) -> str:
+    """An SVG picture of strokes, each with the colours of their numbers, from back to front."""
+    (x, y), (width, height) = page.half, page.size
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" '
-        f'viewBox="{_pair(-x, -y)} {_pair(2 * x, 2 * y)}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="{-x:.7g} {-y:.7g} {2 * x:.7g} {2 * y:.7g}">'
     ]
-    if background is not None:
-        lines.append(f'<path fill="{_hex(background)}" d="M{_pair(-x, -y)}H{_short(x)}V{_short(y)}H{_short(-x)}z"/>')
-    lines.append('<g fill="none" stroke-linejoin="round">')
-    for stroke in strokes.strokes:
-        lines += _stroke(stroke, paints, strokes.caps == "round")
-    return "\n".join([*lines, "</g>", "</svg>", ""])
+    if page.about:
+        lines.append(f"<metadata>{page.about}</metadata>")
+    if page.ground is not None:
+        lines.append(f'<path fill="{_hex(page.ground)}" d="{_box(x + _BEYOND, y + _BEYOND)}"/>')
+    for strokes, colours in layers:
+        paints = [_hex(colour) for colour in colours]
+        lines.append('<g fill="none" stroke-linejoin="round">')
+        for stroke in strokes.strokes:
+            lines += _stroke(stroke, paints, strokes.caps == "round")
+        lines.append("</g>")
+    for reach, colour in page.frames:
+        inner = _box(max(x - reach, 0.0), max(y - reach, 0.0))
+        outer = _box(x + _BEYOND, y + _BEYOND)
+        lines.append(f'<path fill="{_hex(colour)}" fill-rule="evenodd" d="{outer}{inner}"/>')
+    return "\n".join([*lines, "</svg>", ""])
+
+
+def _box(x: float, y: float) -> str:
+    """A path around what is so far from the middle."""
+    return f"M{_pair(-x, -y)}H{_short(x)}V{_short(y)}H{_short(-x)}z"
 
 
 def _stroke(stroke: Stroke, paints: Sequence[str], is_round: bool) -> list[str]:
@@ -77,5 +108,5 @@ def _short(number: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _hex(colour: Sequence[float]) -> str:
+def _hex(colour: Color) -> str:
     return "#" + "".join(f"{round(255 * min(max(one, 0.0), 1.0)):02x}" for one in colour)

@@ -39,13 +39,17 @@ def check(
     bits: int = 8,
     encoding: Encoding | None = None,
     provenance: Provenance | None = None,
+    *,
+    is_vector: bool = False,
 ) -> Format:
-    """The format of a picture to be written there, once it is known to hold it.
+    """The format of a picture to be written there, once it is known to hold it; `is_vector`: as shapes, if it is so.
 
     Errors: CppnError for sizes, bits and recipes that the format cannot hold, folders that are missing or cannot be
     written in, and what stands in a Deep Zoom's place.
     """
     form, where = format_of(path), str(path)
+    if form.is_vector and not is_vector:
+        raise CppnError(f"{form.name} holds no pixels", where=where, legal=f"{_names(lambda f: not f.is_vector)} do")
     if max(width, height) > form.largest_side:
         raise CppnError(
             f"{form.name} cannot hold {width}x{height} pixels", where=where,

@@ -47,7 +47,7 @@ class Memory(NamedTuple):
 class Format:
     """A kind of file: its sink, libvips' saver with its settings, and what the format holds.
 
-    `viewable`: is it one file, that other programs show?
+    `viewable`: is it one file of pixels, that other programs show? `is_vector`: does it hold shapes instead of pixels?
     """
 
     name: str
@@ -62,6 +62,7 @@ class Format:
     largest_provenance: int = 1 << 30
     viewable: bool = True
     pyramid: bool = False
+    is_vector: bool = False
 
     def settings(self, encoding: Encoding, width: int, height: int, channels: int, bits: int) -> dict[str, Any]:
         """The saver's arguments for a picture."""
@@ -111,9 +112,10 @@ _DEEP_ZOOM = Format(
     lossy=True, viewable=False,
 )  # fmt: skip
 _ARRAY = Format("NPY", "array:ArraySink", Memory(0), "", (), 2**31 - 1, (8, 16, 32), viewable=False)
+_SVG = Format("SVG", "base:Sink", Memory(0), "", (), 2**31 - 1, viewable=False, is_vector=True)
 PICTURE_FORMATS = {
     ".png": _PNG, ".jpg": _JPEG, ".jpeg": _JPEG, ".webp": _WEBP, ".avif": _AVIF, ".tif": _TIFF, ".tiff": _TIFF,
-    ".dzi": _DEEP_ZOOM, ".npy": _ARRAY,
+    ".dzi": _DEEP_ZOOM, ".npy": _ARRAY, ".svg": _SVG,
 }  # fmt: skip
 
 
