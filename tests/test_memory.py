@@ -58,6 +58,31 @@ def test_a_drawing_takes_no_more_memory_than_was_told(size, name, more, run: Run
     assert told <= 600e6, "these pictures are small"
 
 
+STROKES = {
+    "a wide network in a panorama": ({"most": 200}, "2400x400"),
+    "as many as there may be": ({"widths": [[0.1, 1]], "gap": 0.2, "most": 20_000, "fill": 1, "length": [0.1, 1]}, "900x900"),
+    "a wide front in a narrow lattice": ({"widths": [[40, 1], [0.1, 0.01]], "gap": 0.2, "edge": -40}, "900x900"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STROKES)
+def test_strokes_take_no_more_memory_than_was_told(name, run: Run, tmp_path):
+    (told, size), ending = STROKES[name], ".svg" if name.startswith("as many") else ".png"
+    ground = {"mode": "palette", "palette": "#fff,#fff"}
+    network = {"hidden": [200, 200], "act": ["sin", "tanh", "sin"]}
+    layer = {
+        "kind": "strokes",
+        "network": network,
+        "color": {"mode": "palette", "palette": "harbour-dawn"},
+        "strokes": told,
+    }
+    (tmp_path / "a.json").write_text(json.dumps({"color": ground, "layers": [layer]}))
+    args = ("a.json", "--size", size, "-o", f"a{ending}")
+    promised = json.loads(run("render", *args, "--dry-run", "--json").stdout)["memory"]
+    assert peak(tmp_path, *args) <= promised
+    assert promised <= 600e6
+
+
 def test_memory_does_not_grow_with_the_height_or_the_samples(tmp_path):
     args = ("silk", "-o", "a.png", "--compression", "1")
     small = peak(tmp_path, *args, "--size", "3000x2000")

@@ -92,6 +92,19 @@ def test_no_stroke_comes_near_to_itself():
         assert apart[far].min(initial=100) > one.width + settings.gap
 
 
+def test_a_field_is_asked_of_few_points_at_once():
+    """Its network may hold thousands of numbers for each."""
+    asked = []
+
+    def counted(p: np.ndarray) -> np.ndarray:
+        asked.append(len(p))
+        return waves(p)
+
+    strokes = place(counted, (400, 50), replace(SMALL, fill=0.1), 1)
+    assert strokes.strokes
+    assert max(asked) < 10_000 < sum(asked)
+
+
 def test_strokes_follow_the_field_and_turn_gently():
     for one in placed().strokes:
         step = np.diff(one.points, axis=0)
@@ -251,6 +264,7 @@ def test_settings_that_cannot_be_are_refused(change, where):
         (HALF, (), "shares"),
         (HALF, (0, 0), "shares"),
         (HALF, (-1, 2), "shares"),
+        ((2000, 300), (1,), "gap"),
     ],
 )
 def test_what_cannot_be_placed_is_refused(half, shares, where):

@@ -65,14 +65,15 @@ def compose(field: Field, *, is_open: bool = False) -> Composition:
     `is_open`: what may be switched on and off are numbers, so that the program stays the same.
     """
     made = _with_networks(_written(_Look.of(field), is_open), tuple(_sources(field)))
-    return replace(made, paintings=tuple(_paintings(field)))
+    return replace(made, paintings=tuple(paintings_of(field)))
 
 
-def _paintings(field: Field) -> Iterator[Painting]:
+def paintings_of(field: Field) -> Iterator[Painting]:
+    """Those of a field's layers, in the order in which programs number them."""
     for layer in field.layers:
         if layer.told.kind == "strokes":
             yield Painting.of(layer)
-        yield from _paintings(layer.field)
+        yield from paintings_of(layer.field)
 
 
 def is_plain(field: Field) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ..compose.composition import paintings_of
 from ..engines import KINDS
+from ..engines.painting import memory_of
 from ..errors import CppnError, shorten
 from ..files.sinks.film_formats import FilmFormat
 from ..files.sinks.formats import Format
+from ..recipe.view import frame
 from .drawing import RenderJob
 
 DEFAULT = 1_000_000_000  # bytes
@@ -31,7 +34,7 @@ def parse_bytes(text: str) -> int:
 def expected_peak(job: RenderJob, form: Format | FilmFormat) -> int:
     """The most memory, in bytes, that a process takes to draw this, or a frame, into a file of that format."""
     if isinstance(form, Format) and form.is_vector:
-        return KINDS["reference"].memory
+        return KINDS["reference"].memory + _of_strokes(job)
     row, encoder = job.width * job.channels * job.quality.dtype.itemsize, form.memory
     bands = _BANDS * job.band_rows * row
     engine = KINDS[job.drawn_by.name]
@@ -40,7 +43,12 @@ def expected_peak(job: RenderJob, form: Format | FilmFormat) -> int:
         bands += 2 * (4 * job.channels + 1) * job.band_rows * job.width
     held = min(2.5 * job.height, encoder.rows) * row
     whole = encoder.pixel * job.width * job.height
-    return int(engine.memory + bands + held + whole)
+    return int(engine.memory + bands + held + whole + _of_strokes(job))
+
+
+def _of_strokes(job: RenderJob) -> int:
+    laid = frame(job.field.view, *job.size)
+    return sum(memory_of(one, laid) for one in paintings_of(job.field))
 
 
 def check_memory(job: RenderJob, form: Format, limit: int, where: str) -> None:

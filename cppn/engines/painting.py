@@ -14,8 +14,9 @@ from ..compose.painting import CHANNELS, Painting
 from ..field.numpy_ops import NumpyOps
 from ..field.palettes import palette_stops
 from ..field.spaces import decode
+from ..recipe.layers import MOST_LAYERS
 from ..recipe.view import Frame, frame
-from ..strokes import Settings, Strokes, cover, place
+from ..strokes import Settings, Strokes, cover, memory, place
 from .oracle import sampled
 
 Pixels = NDArray[np.float32]
@@ -35,9 +36,26 @@ def painted(one: Painting, laid: Frame, left: int, top: int, columns: int, rows:
 
 def strokes_of(one: Painting, laid: Frame) -> Strokes:
     """A painting's strokes in pictures of a frame's shape: the same at any size."""
-    # a sheet of paper or its thumbnail in whole numbers of pixels has only about its shape: to a unit that is the same,
-    # and no usual shape is near the middle between two units
-    return _placed(one, (round(laid.right / laid.percent), round(laid.bottom / laid.percent)))
+    return _placed(one, _half(laid))
+
+
+def memory_of(one: Painting, laid: Frame) -> int:
+    """The most bytes that a painting's strokes take in pictures of a frame's shape."""
+    return memory(_half(laid), _settings(one))
+
+
+def _half(laid: Frame) -> tuple[int, int]:
+    """Of a picture's width and height in units.
+
+    A sheet of paper or its thumbnail in whole numbers of pixels has only about its shape: to a unit that is the same,
+    and no usual shape is near the middle between two units.
+    """
+    return round(laid.right / laid.percent), round(laid.bottom / laid.percent)
+
+
+def _settings(one: Painting) -> Settings:
+    told = one.told
+    return Settings(told.widths, told.gap, told.length, told.edge, told.pieces, told.caps, told.fill, told.most)
 
 
 def painted_at(paintings: Sequence[Painting], laid: Frame, columns: Ints, rows: Ints) -> dict[str, Pixels]:
@@ -67,7 +85,7 @@ def _colours(one: Painting) -> list[tuple[float, ...]]:
     return [tuple(float(decode(c, NumpyOps())) for c in colour) for colour in one.colours]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=MOST_LAYERS)  # every band asks for all of a picture
 def _placed(one: Painting, half: tuple[float, float]) -> Strokes:
     told, made = one.told, tone(one.field)
     laid = frame(one.field.view, 100, 100)._replace(right=half[0], bottom=half[1])
@@ -76,6 +94,5 @@ def _placed(one: Painting, half: tuple[float, float]) -> Strokes:
         value: NDArray[np.float64] = sampled(made, laid, points[:, 0], points[:, 1])[0]
         return 2 * math.pi * told.turns * value
 
-    settings = Settings(told.widths, told.gap, told.length, told.edge, told.pieces, told.caps, told.fill, told.most)
     shares = [stop.share for stop in palette_stops(one.field.color.palette or "")]
-    return place(angle, half, settings, one.seed, shares=shares)
+    return place(angle, half, _settings(one), one.seed, shares=shares)

@@ -2,8 +2,8 @@
 
 from .body import Stroke, Strokes
 from .drawing import cover
-from .placing import place
+from .placing import memory, place
 from .settings import Settings
 from .svg import Page, svg
 
-__all__ = ["Page", "Settings", "Stroke", "Strokes", "cover", "place", "svg"]
+__all__ = ["Page", "Settings", "Stroke", "Strokes", "cover", "memory", "place", "svg"]

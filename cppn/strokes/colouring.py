@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -21,6 +22,7 @@ _BARE = 0.3  # of the strokes in pieces have bare ones
 _STRAY = 0.2  # by how much a stroke may stand elsewhere in the order of tones, of all of it
 _ALIKE = 0.1  # of its chance has a colour that a stroke beside has
 _APART = 0.7  # units between the points by which strokes are found to be beside each other
+_AT_ONCE = 1 << 13  # of these points, so that their neighbours take little memory
 _MOST_PIECES = 9
 _SQUARE = (0.45, 1.3)  # lengths of pieces, in widths
 
@@ -84,17 +86,17 @@ def _beside(strokes: Sequence[Stroke], gap: float) -> list[list[int]]:
     columns = int(cell[:, 0].max()) + 2
     key = cell[:, 1] * columns + cell[:, 0]
     order = np.argsort(key, kind="stable")
-    beside: list[set[int]] = [set() for _ in strokes]
     place, owner, key = place[order], owner[order], key[order]
-    for across in (-1, 0, 1):
-        for down in (-1, 0, 1):
-            wanted = key + down * columns + across
-            other, of = places(np.searchsorted(key, wanted), np.searchsorted(key, wanted, side="right"))
-            apart = place[of] - place[other]
-            near = (owner[other] < owner[of]) & (apart[:, 0] ** 2 + apart[:, 1] ** 2 < reach * reach)
-            for later, earlier in zip(owner[of[near]].tolist(), owner[other[near]].tolist(), strict=True):
-                beside[later].add(earlier)
-    return [sorted(one) for one in beside]
+    found = []
+    for across, down, start in product((-1, 0, 1), (-1, 0, 1), range(0, len(key), _AT_ONCE)):
+        wanted = key[start : start + _AT_ONCE] + down * columns + across
+        other, of = places(np.searchsorted(key, wanted), np.searchsorted(key, wanted, side="right"))
+        of += start
+        apart = place[of] - place[other]
+        near = (owner[other] < owner[of]) & (apart[:, 0] ** 2 + apart[:, 1] ** 2 < reach * reach)
+        found.append(np.unique(owner[of[near]] * len(strokes) + owner[other[near]]))
+    later, earlier = np.divmod(np.unique(np.concatenate(found)), len(strokes))
+    return [one.tolist() for one in np.split(earlier, np.searchsorted(later, np.arange(1, len(strokes))))]
 
 
 def _by_tone(strokes: Sequence[Stroke], areas: Floats, weights: Floats, u: Floats, tone: Field) -> list[int]:

@@ -14,6 +14,7 @@ Field = Callable[[Floats], Floats]  # of points (n, 2), one value each
 May = Callable[[Floats, Floats], NDArray[np.bool_]]  # whether at points (2, n), with directions
 
 _SPACING = 0.5
+_AT_ONCE = 1 << 13  # points of a field, whose network may hold thousands of numbers for each
 _LONGEST = 3.0  # units between points of a line
 _TIP = 0.02  # from its ends to the points next to them
 _GRAIN = 2.0**-20  # to which directions are rounded, so that the last bits of a machine's sines decide nothing
@@ -28,7 +29,9 @@ class Flow:
     def __init__(self, angle: Field, reach: tuple[float, float], step: float) -> None:
         self.step = step
         self._lattice = Lattice(reach, _SPACING)
-        values = np.nan_to_num(np.asarray(angle(self._lattice.points()), np.float64), posinf=0.0, neginf=0.0)
+        points = self._lattice.points()
+        asked = (angle(points[k : k + _AT_ONCE]) for k in range(0, len(points), _AT_ONCE))
+        values = np.nan_to_num(np.concatenate([*asked]), posinf=0.0, neginf=0.0)
         self._directions = np.round(np.stack([np.cos(values), np.sin(values)]) / _GRAIN) * _GRAIN
 
     def along(self, at: Floats) -> Floats:

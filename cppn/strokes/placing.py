@@ -24,6 +24,7 @@ from .room import Room
 from .settings import Settings
 
 LARGEST_HALF = 2000.0
+MOST_PLACES = 6_000_000  # at which the room is known: filling them all takes seconds
 _BEND = 1.6  # least radius of a middle line, in halves of its width
 _STEP = 0.25  # units of a step, and between points at which the room is known: of narrower gaps, in gaps
 _STEP_OF_GAP = 0.5
@@ -33,6 +34,9 @@ _SEEDS, _MOST_SEEDS = 1 << 10, 1 << 15  # points of a round among which lines be
 _SHARE = 1.2  # of what is to be covered, in the lines of a round: the longest of too many would be all that is taken
 _LEAST_AT_ONCE, _MOST_AT_ONCE = 12, 256
 _POOR = 0.2  # of the lines of a round, taken: then the next one begins more
+_AT_ONCE = 1 << 16  # places of fronts that are looked at
+_PART, _PAIRS = 16, 256  # points of a trail that are looked at together, for where it meets itself; such pairs at once
+_OF_PLACE, _OF_STEP, _OF_STROKE = 25, 16_384, 2500  # bytes of memory: of the longest stroke's steps, of most strokes
 _FEW = 2  # below which there is no room
 
 
@@ -45,7 +49,7 @@ def place(
     Points are in hundredths of the picture's shorter side, the origin in its middle, x to the right, y down, and so are
     angles. `shares`: of the colours, in what is covered. `tone`: a value at points; the colours go to strokes in the
     order of it, else at random.
-    Errors: CppnError for halves and shares that cannot be.
+    Errors: CppnError for halves and shares that cannot be, and gaps too narrow for so long a picture.
     """
     if not all(1 <= one <= LARGEST_HALF for one in half):
         what = f"half a picture of {half[0]:g} by {half[1]:g} units"
@@ -53,6 +57,7 @@ def place(
     frame = half[0] - settings.margin, half[1] - settings.margin
     placed: list[Stroke] = []
     if min(frame) > 0:
+        _check_places(frame, settings)
         site = _Site.of(angle, frame, settings)
         whole = sum(share for _, share in settings.widths)
         wanted = 4 * frame[0] * frame[1] * settings.fill
@@ -62,6 +67,29 @@ def place(
             area, most = due - sum(one.area for one in placed), settings.most - len(placed)
             placed += _class(site, width, Stream(seed, Purpose.STROKES, rank), area, most)
     return Strokes(tuple(coloured(placed, shares, settings, seed, tone)), half, settings.caps)
+
+
+def memory(half: tuple[float, float], settings: Settings) -> int:
+    """The most bytes that placing takes, and what is placed; measured in whole processes, and rounded up."""
+    places = _places((half[0] - settings.margin, half[1] - settings.margin), settings)
+    return int(_OF_PLACE * places + _OF_STEP * settings.length[1] / _step(settings) + _OF_STROKE * settings.most)
+
+
+def _step(settings: Settings) -> float:
+    return min(_STEP, settings.gap * _STEP_OF_GAP)
+
+
+def _places(frame: tuple[float, float], settings: Settings) -> float:
+    """At how many places of half a frame's width and height the room is known, about."""
+    return 4 * max(frame[0], 0.0) * max(frame[1], 0.0) / _step(settings) ** 2
+
+
+def _check_places(frame: tuple[float, float], settings: Settings) -> None:
+    if _places(frame, settings) > MOST_PLACES:
+        raise CppnError(
+            f"a gap of {settings.gap:g} where strokes fill {2 * frame[0]:.0f} by {2 * frame[1]:.0f} units", where="gap",
+            legal="larger gaps and edges are, and pictures less long; a unit is a hundredth of the shorter side",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,7 +105,7 @@ class _Site:
     def of(cls, angle: Field, frame: tuple[float, float], settings: Settings) -> _Site:
         widest = settings.widths[0][0]
         reach = frame[0] + widest + 1, frame[1] + widest + 1  # the sides of what takes one step too many
-        step = min(_STEP, settings.gap * _STEP_OF_GAP)
+        step = _step(settings)
         flow = Flow(angle, (frame[0] + 1, frame[1] + 1), step)
         return cls(flow, Room(reach, widest + settings.gap + 1, step), frame, settings)
 
@@ -107,11 +135,14 @@ class _Brush:
         return cls(site, width, across, near, bend)
 
     def may(self, at: Floats, ahead: Floats) -> NDArray[np.bool_]:
-        """Whether the front of a stroke can be at points, (2, …), with directions."""
-        across = self.across.reshape(-1, *(1,) * (at.ndim - 1))
-        clear = self.site.room.clear(at[0] - across * ahead[1], at[1] + across * ahead[0]).min(axis=0) >= self.near
-        x, y = self.site.frame
-        allowed: NDArray[np.bool_] = clear & (np.abs(at[0]) <= x) & (np.abs(at[1]) <= y)
+        """Whether the front of a stroke can be at points, (2, n), with directions."""
+        across, room, (x, y) = self.across[:, None], self.site.room, self.site.frame
+        allowed: NDArray[np.bool_] = (np.abs(at[0]) <= x) & (np.abs(at[1]) <= y)
+        every = max(1, _AT_ONCE // len(across))
+        for k in range(0, at.shape[1], every):
+            here, front = at[:, k : k + every], ahead[:, k : k + every]
+            clear = room.clear(here[0] - across * front[1], here[1] + across * front[0]).min(axis=0)
+            allowed[k : k + every] &= clear >= self.near
         return allowed
 
 
@@ -211,10 +242,22 @@ def _before_itself(points: Floats, near: float, step: float) -> int:
     """
     every = max(1, int(near / 4 / step))
     near = math.sqrt(near * near + (every * step) ** 2 / 4)  # where it is looked at, it may be that much farther
-    x, y = points[:, ::every]
+    line = points[:, ::every]
+    count, parts = line.shape[1], -(-line.shape[1] // _PART)
     apart = math.ceil(math.pi * near / 2 / (every * step))
-    if len(x) <= apart:
+    if count <= apart:
         return int(points.shape[1])
-    distance = (x[:, None] - x[None]) ** 2 + (y[:, None] - y[None]) ** 2
-    meets: NDArray[np.bool_] = (np.tri(len(x), k=-apart, dtype=bool) & (distance < near * near)).any(axis=1)
-    return max(int(np.argmax(meets)) - 1, 0) * every + 1 if meets.any() else int(points.shape[1])
+    # only parts that come near to each other are looked at; the last is filled up with its end
+    line = np.concatenate([line, np.repeat(line[:, -1:], parts * _PART - count, axis=1)], axis=1)
+    line = line.reshape(2, parts, _PART)
+    low, high = line.min(axis=2), line.max(axis=2)
+    close = (low[:, :, None] - high[:, None] < near) & (low[:, None] - high[:, :, None] < near)
+    later, earlier = np.nonzero(np.tri(parts, dtype=bool) & close.all(axis=0))
+    first = count
+    for k in range(0, len(later), _PAIRS):
+        one, other = later[k : k + _PAIRS], earlier[k : k + _PAIRS]
+        x, y = line[:, one, :, None] - line[:, other, None]
+        pair, i, j = np.nonzero(x * x + y * y < near * near)
+        at, before = one[pair] * _PART + i, other[pair] * _PART + j
+        first = min(first, int(at[at - before >= apart].min(initial=count)))
+    return max(first - 1, 0) * every + 1 if first < count else int(points.shape[1])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 _AT_ONCE = 1 << 15  # rows of pieces, so that what is computed of them stays in the cache
+_PLACES = 1 << 18
 
 
 class Window(NamedTuple):
@@ -53,7 +54,7 @@ class Spans(NamedTuple):
 
 
 def spans(lines: Lines, least: Floats, most: Floats, window: Window) -> Iterator[Spans]:
-    """The places of a window in pieces, a few pieces at once, in their order; `least`, `most`: the rows they reach."""
+    """The places of a window in pieces, a few at once, in their order; `least`, `most`: the rows they reach."""
     bottom = window.top + window.rows
     first = np.clip(np.ceil(least), window.top, bottom).astype(np.intp)
     count = np.maximum(np.clip(np.floor(most) + 1, window.top, bottom).astype(np.intp) - first, 0)
@@ -69,7 +70,14 @@ def spans(lines: Lines, least: Floats, most: Floats, window: Window) -> Iterator
             np.maximum(low, at, out=low, where=is_low)
             np.minimum(high, at, out=high, where=~is_low)
         keep = np.flatnonzero(low < high)
-        yield Spans(of[keep], row[keep], low[keep].astype(np.intp), high[keep].astype(np.intp))
+        found = Spans(of[keep], row[keep], low[keep].astype(np.intp), high[keep].astype(np.intp))
+        reached = np.cumsum(found.high - found.low)
+        # so many places at once, or a row's
+        cuts: Ints | list[int] = (
+            np.searchsorted(reached, np.arange(_PLACES, reached[-1], _PLACES)) + 1 if len(keep) else []
+        )
+        for part in zip(*(np.split(one, cuts) for one in found), strict=True):
+            yield Spans(*part)
         start = stop
 
 
