@@ -1,7 +1,6 @@
 """What is written about the program is true of it."""
 
 import importlib.util
-import json
 import re
 import shlex
 import subprocess
@@ -161,12 +160,8 @@ def test_the_gallery_shows_every_preset():
         if path.parent.name != "mosaics"
     }
     assert drawn == set(cppn.presets)
-    page = (ROOT / "gallery" / "index.html").read_text(encoding="utf-8")
-    shown = json.loads(page.partition('id="data">')[2].partition("</script>")[0])["pictures"]
-    assert {one["copies"][0]["path"] for one in shown} == {f"{name}.png" for name in cppn.presets}
-    assert all((ROOT / "gallery" / one["thumb"]).exists() for one in shown)
-    loops = {f"motion/{path.stem}" for path in (ROOT / "gallery" / "motion").glob("*.webp")}
-    assert loops == set(motions)
+    for ending in ("webp", "webm", "jpg"):
+        assert {f"motion/{path.stem}" for path in (ROOT / "gallery" / "motion").glob(f"*.{ending}")} == set(motions)
     assert all(f"gallery/{name}.webp" in README for name in motions)
 
 

@@ -1,28 +1,27 @@
-"""Draw every preset into gallery/, small, with a page and the README's sheets, and every motion as a loop."""
+"""Draw every preset and every motion into gallery/, with a page of them all and the README's sheets and loops."""
 
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from gallery_page import FILM, LEADS, SIDE, WIDE, page, wide
 from PIL import Image
 from tqdm import tqdm
 
 import cppn
-from cppn.draw.drawing import complete
-from cppn.draw.saving import write_text
+from cppn.draw.saving import write_picture, write_text
 from cppn.engines import Quality
 from cppn.files.presets import motions
-from cppn.gallery.folder import Copy, Entry, Manifest
-from cppn.gallery.page import page
+from cppn.files.sinks import Encoding
 from cppn.motion.evaluator import Evaluator
 from cppn.motion.film import FilmJob, write_film_job
 from cppn.motion.timeline import read_timeline
 
 ROOT = Path(__file__).parent.parent
 GALLERY = ROOT / "gallery"
-SIDE = 384  # of a picture: a few of them side by side on a page
 SHEET_SIDE, ACROSS, GAP = 200, 8, 4
-LOOP, FPS = (240, 180), Fraction(15)  # of a motion's loop
+FILM_FPS, FILM_QUALITY = 24, 45
+LOOP, LOOP_FPS = (240, 180), 15  # of the README's loops
 
 
 def sheet(names: list[str], across: int = ACROSS) -> np.ndarray:
@@ -38,18 +37,21 @@ def sheet(names: list[str], across: int = ACROSS) -> np.ndarray:
     return page
 
 
-def write_page() -> Path:
-    """gallery/index.html: all presets, those after LogisticMapDNN first."""
-    entries = []
-    for name, recipe in sorted(cppn.presets.items(), key=lambda item: not item[0].startswith("readme/")):
-        path = f"{name}.png"
-        copy = Copy(path, SIDE, SIDE, complete(recipe))
-        entries.append(
-            Entry(recipe.name, name.partition("/")[0], recipe.description, copy.recipe, (SIDE, SIDE), (copy,), path)
-        )
-    plan = Manifest({"presets": "all"}, tuple(entries))
-    write_text(GALLERY / "index.html", page(plan, entries, 3))
-    return GALLERY / "index.html"
+def draw_motion(name: str, file: Path) -> list[Path]:
+    """A motion as a film for the page, with its first frame, and as a loop that the README can show."""
+    evaluator = Evaluator(read_timeline(file))
+
+    def job(size: tuple[int, int], fps: int) -> FilmJob:
+        return FilmJob(evaluator, size, Fraction(fps), round(fps * evaluator.timeline.duration), Quality(2))
+
+    path = GALLERY / f"{name}.webm"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    film = job(FILM, FILM_FPS)
+    return [
+        write_film_job(film, path, quality=FILM_QUALITY),
+        write_picture(film.job(0), path.with_suffix(".jpg"), Encoding(quality=75)),
+        write_film_job(job(LOOP, LOOP_FPS), path.with_suffix(".webp"), quality=60),
+    ]
 
 
 def main() -> None:
@@ -61,13 +63,14 @@ def main() -> None:
     for folder, across in (("readme", 6), ("art", ACROSS)):
         names = [name for name in cppn.presets if name.startswith(f"{folder}/")]
         paths.append(cppn.save(sheet(names, across), GALLERY / f"{folder}.jpg", quality=88))
-    paths.append(write_page())
-    for name, file in tqdm(motions.items(), unit="loop"):
-        path = GALLERY / f"{name}.webp"
+    for name in tqdm(LEADS, unit="wide picture"):
+        path = GALLERY / wide(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        evaluator = Evaluator(read_timeline(file))
-        frames = round(FPS * evaluator.timeline.duration)
-        paths.append(write_film_job(FilmJob(evaluator, LOOP, FPS, frames, Quality(2)), path, quality=60))
+        paths.append(cppn.save(cppn.presets[name], path, size=WIDE, aa=3))
+    for name, file in tqdm(motions.items(), unit="film"):
+        paths += draw_motion(name, file)
+    write_text(GALLERY / "index.html", page())
+    paths.append(GALLERY / "index.html")
     for path in paths:
         print(path.relative_to(ROOT))
 
