@@ -8,12 +8,13 @@ from pathlib import Path
 from ..errors import CppnError, unknown
 from ..recipe import Recipe
 from ..recipe.files import read_recipe
+from .picbreeder import SUFFIXES, read_genome
 from .presets import motions, presets
 from .provenance import Provenance, read_provenance
 
 
 def load(source: str | os.PathLike[str]) -> Recipe:
-    """The Recipe of a preset's name, a recipe file (.toml, .json) or a picture that cppn drew.
+    """The Recipe of a preset's name, a recipe file (.toml, .json), a picture that cppn drew or a Picbreeder genome.
 
     Errors: CppnError if there is no such thing, or if it holds no readable recipe.
     """
@@ -41,4 +42,6 @@ def load_provenance(source: str | os.PathLike[str]) -> Provenance:
         raise CppnError("it is no ordinary file", where=str(path), legal="name a preset, a recipe file or a picture")
     if path.suffix.lower() in (".toml", ".json"):
         return Provenance(read_recipe(path), {})
+    if path.suffix.lower() in SUFFIXES:
+        return Provenance(read_genome(path), {})
     return read_provenance(path)
