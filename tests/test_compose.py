@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,6 +27,9 @@ from cppn.field.formula import evaluate
 from cppn.field.numpy_ops import NumpyOps
 from cppn.field.palettes import palette_names, palette_stops, palette_table, swatch_sets
 from cppn.field.warps import WARPS, parse_warp
+from cppn.motion.evaluator import Evaluator
+from cppn.motion.film import FilmJob
+from cppn.motion.timeline import from_dict as timeline
 from cppn.network.develop import develop
 from cppn.recipe import from_dict
 from cppn.recipe.view import frame
@@ -318,6 +324,61 @@ def test_a_tile_repeats_to_the_bit():
             assert np.array_equal(whole, np.pad(inner, ((9, 9), (9, 9), (0, 0)), mode="wrap"))
 
 
+TILE = recipe(
+    FLAT, {"tile": True, "warp": ["self:amount=0.4,seed=3", "twist"], "octaves": 2}, network={**NET, "latent": 3}
+)
+SEAMLESS = {
+    "edges": recipe(FLAT, {"tile": True}, {"line": 0.5, "shadow": 0.6, "rim": 0.3}),
+    "relief": recipe(RAMP, {"tile": True}, {"relief": 1, "gloss": 0.4, "contours": 5}),
+    **{
+        shape: recipe(
+            FLAT,
+            {"tile": True},
+            layers=[layer(space={"tile": True}, shadow=0.5, mask={"shape": shape, "scale": 2, "octaves": 2})],
+        )
+        for shape in ("all", "level")
+    },
+}
+MOVES = {
+    "drift": {"drift": {"amount": 0.5, "seed": 1}},
+    "latent": {"latent": {"amount": 1}},
+    "hue": {"tracks": [{"knob": "hue", "keys": [[0, 0], [2, 360]]}]},
+    "zoom there and back": {"boomerang": True, "tracks": [{"knob": "zoom", "keys": [[0, 1], [2, 1.7]]}]},
+    "morph": {"morph": {"recipes": [TILE.change({"": {"seed": 9}}).to_dict()]}},
+    "fade": {"morph": {"recipes": [SEAMLESS["level"].to_dict()]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "move"),
+    [*((TILE, move) for move in MOVES.values()), *((one, MOVES["drift"]) for one in SEAMLESS.values())],
+    ids=[*MOVES, *SEAMLESS],
+)
+def test_films_of_tiles_repeat_in_space_and_time_to_the_bit(one, move):
+    """Around each frame is what its opposite edges show, and the frame after the last is the first."""
+    evaluator = Evaluator(timeline({"recipe": one.to_dict(), "duration": 2, **move}, where=""))
+    film = FilmJob(evaluator, (51, 36), Fraction(2), 4, Quality(2))
+    frames = []
+    for index in range(film.frames + 1):
+        whole = replace(film.job(index), bleed=9).prepare().whole()
+        frames.append(whole[9:-9, 9:-9])
+        assert np.array_equal(whole, np.pad(frames[-1], ((9, 9), (9, 9), (0, 0)), mode="wrap"))
+    assert evaluator.is_loop
+    assert np.array_equal(frames[0], frames[-1])
+    assert all(off(a, b) > 0.02 for a, b in pairwise(frames)), "and something moves"
+
+
+def test_a_mask_is_where_it_is_whatever_the_octaves_of_its_layer():
+    """Of white on black, as much is seen as its share says."""
+    black, white = ({"mode": "palette", "palette": f"{one},{one}"} for one in ("#000", "#fff"))
+    mask = {"shape": "level", "share": 0.3, "octaves": 2}
+    plain, fine = (
+        cppn.render(recipe(black, layers=[layer(color=white, mask=mask, space=space)]), SIZE)
+        for space in ({}, {"octaves": 5, "lacunarity": 3, "persistence": 0.9})
+    )
+    assert np.array_equal(plain, fine)
+
+
 def test_pictures_are_as_symmetric_as_they_say():
     whole = cppn.render(recipe(FLAT, {"symmetry": "p4m", "cell": 2}), (120, 120), engine="reference")
     for same in (whole[::-1], whole[:, ::-1], whole.swapaxes(0, 1)):
@@ -349,10 +410,6 @@ def test_what_is_written_with_a_picture_draws_it_again(tmp_path):
 
 def test_films_move_compositions():
     """A drift moves them and comes back; a frame tells the recipe that draws it."""
-    from cppn.motion.evaluator import Evaluator
-    from cppn.motion.film import FilmJob
-    from cppn.motion.timeline import from_dict as timeline
-
     for name in ("swatches", "layers on layers", "octaves in relief"):
         told = {"recipe": CASES[name].to_dict(), "duration": 1, "drift": {"amount": 0.4, "seed": 1}}
         film = FilmJob(Evaluator(timeline(told, where="")), SIZE, 8, 8, Quality())

@@ -177,7 +177,8 @@ def _light(
     for i, (layer, inner) in enumerate(look.layers):
         writer.label = f"{label}layer{i}_"
         here = Point(writer, Dual(0.0), channels)
-        edge = inside(layer.mask, here, next(networks) if layer.mask.takes_network else None, origin)
+        asked = next(networks) if layer.mask.takes_network else None
+        edge = inside(layer.mask, here, asked, origin, tile=inner.space.tile)
         own = next(paintings) if layer.kind == "strokes" else None
         above = _light(inner, writer, channels, networks, paintings, tables, origin, own)
         above = finished(here, above, inner.finish)

@@ -9,16 +9,19 @@ from ..field.dual import Dual, DualOps, dual
 from ..field.warps import Place
 from ..recipe import MaskRecipe, SpaceRecipe
 from .point import Point
-from .space import outputs
+from .space import outputs, torus
 
 
-def inside(mask: MaskRecipe, point: Point, network: int | None, origin: Place | None = None) -> Dual | None:
+def inside(
+    mask: MaskRecipe, point: Point, network: int | None, origin: Place | None = None, *, tile: bool = False
+) -> Dual | None:  # fmt: skip
     """Positive inside, in pixels: exact of a straight or round edge, about right near any other; None: everywhere.
 
-    `network`: the number of the mask's own, asked at the `origin`, by default where the frame says.
+    `network`: the number of the mask's own, asked at the `origin`, by default where the frame says; of a `tile`, so
+    that opposite edges fit.
     """
     percent = Dual(point.frame("percent"))
-    field = _field(mask, point, network, origin)
+    field = _field(mask, point, network, torus(point.writer) if tile and network is not None else origin)
     if mask.shape == "all":
         return None
     if mask.shape == "level":
@@ -45,8 +48,11 @@ def _field(mask: MaskRecipe, point: Point, network: int | None, origin: Place | 
     x, y = (axis * scale for axis in origin or map(writer.place, "xy"))
     if mask.shape == "horizon":
         y = point.dual("mask_line", 0.37)
+    label, writer.label = writer.label, f"{writer.label}mask_"  # what it lies on has octaves of its own
     space = SpaceRecipe(octaves=mask.octaves)
-    return outputs(space, writer, (), lambda _, place: writer.ask(network, 1, place), (x, y))[0]
+    found = outputs(space, writer, (), lambda _, place: writer.ask(network, 1, place), (x, y))[0]
+    writer.label = label
+    return found
 
 
 def _shape(mask: MaskRecipe, point: Point) -> Dual:

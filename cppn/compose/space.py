@@ -34,7 +34,7 @@ def outputs(
     swap: Value | None = None
     place = _warped(place, space.before, "before", writer, ask, numbers)
     if space.tile:
-        place = _torus(writer)
+        place = torus(writer)
     elif space.symmetry:
         found = parse_symmetry(space.symmetry)
         cell = writer.number("cell", space.cell)
@@ -96,7 +96,7 @@ def _octaves(space: SpaceRecipe, place: Place, writer: Writer, ask: Ask) -> list
     return [0.5 + one * norm for one in total]
 
 
-def _torus(writer: Writer) -> Place:
+def torus(writer: Writer) -> Place:
     """The picture's rectangle rolled up: what lies a width or a height apart is one point, to the bit.
 
     Pixels are counted from the middle, and whole numbers of them are exact: taken modulo the width they are the same.

@@ -78,7 +78,8 @@ def _completed(layer: LayerRecipe, view: View) -> LayerRecipe:
     if mask.shape == "level" and mask.level is None:
         network = develop_network(of_mask(mask))
         shown = Field(network, ColorMap("gray", network.span or (0.0, 1.0)), view)
-        scaled = replace(shown, space=SpaceRecipe(warp=(f"zoom:by={mask.scale}",), octaves=mask.octaves))
+        space = SpaceRecipe(tile=layer.space.tile, warp=(f"zoom:by={mask.scale}",), octaves=mask.octaves)
+        scaled = replace(shown, space=space)
         values = _on_grid([tone(scaled)], [scaled], "mask.level", "set a level by hand")
         mask = mask.replace(level=float(f"{np.quantile(values[np.isfinite(values)], 1 - mask.share):.5e}"))
     return layer.replace(color=whole.color, layers=whole.layers, mask=mask)
