@@ -26,6 +26,7 @@ from cppn.field.dual import Dual, DualOps, dual
 from cppn.field.formula import evaluate
 from cppn.field.numpy_ops import NumpyOps
 from cppn.field.palettes import palette_names, palette_stops, palette_table, swatch_sets
+from cppn.field.spaces import decode, linear_to_oklab
 from cppn.field.warps import WARPS, parse_warp
 from cppn.motion.evaluator import Evaluator
 from cppn.motion.film import FilmJob
@@ -377,6 +378,28 @@ def test_a_mask_is_where_it_is_whatever_the_octaves_of_its_layer():
         for space in ({}, {"octaves": 5, "lacunarity": 3, "persistence": 0.9})
     )
     assert np.array_equal(plain, fine)
+
+
+def structure(one: cppn.Recipe, times: int) -> tuple[float, float]:
+    """Of a picture 30 000 pixels wide, so many of which are one: how lightness varies in its middle, and which share of
+    its variance is finer than 16 pixels."""
+    width, height = 30_000 // times, 20_000 // times
+    pixels = job_of(one, (width, height), Quality(3, 32)).prepare().crop(width // 2, height // 2, 128, 128)
+    lightness = linear_to_oklab(np.asarray(decode(pixels.astype(float), NumpyOps())))[..., 0]
+    coarse = lightness.reshape(8, 16, 8, 16).mean(axis=(1, 3))
+    return float(lightness.std()), float(1 - coarse.var() / lightness.var())
+
+
+def test_octaves_give_detail_at_every_distance():
+    smooth = recipe(RAMP, finish={"relief": 1})
+    fine = recipe(RAMP, {"octaves": 8, "lacunarity": 3, "persistence": 0.45}, {"relief": 1})
+    for times in (1, 8, 64):
+        deviation, share = structure(fine, times)
+        assert deviation > 0.03
+        assert share > 0.15
+    deviation, share = structure(smooth, 1)
+    assert deviation < 0.01
+    assert share < 0.05
 
 
 def test_pictures_are_as_symmetric_as_they_say():
