@@ -134,7 +134,7 @@ def _recipe(genome: Element, name: str) -> Recipe:
         raise CppnError(
             f"there is no output {missing[0]!r}", legal="outputs are ink, or hue, saturation and brightness"
         )
-    links = Counter[tuple[str, str]]()
+    links: dict[tuple[str, str], float] = {}
     for link in genome.find("links") or ():
         ends = [_end(link.find(end), names) for end in ("source", "target")]
         if ends[1] not in inputs:  # of several links between two nodes, the sum
