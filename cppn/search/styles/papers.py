@@ -49,17 +49,19 @@ def map_(rng: Sampler, scheme: Scheme) -> Sketch:
 
 def glass(rng: Sampler, scheme: Scheme) -> Sketch:
     """Coloured glass in lead."""
-    jump = f"where(x > 0, 1, -1) + slope*x:slope={rng.choice((0.2, 0.35, 0.5)):g}"
     return Sketch(
         (9, 9),
-        (f"triangle:freq={rng.factor(1, 1.8):g}", jump, "sin"),
+        (f"triangle:freq={rng.factor(1, 1.6):g}", "abs", "triangle"),  # straight pieces, so that panes are polygons
         ("x", "y"),
-        rng.between(1.1, 1.5),
-        rng.factor(1.0, 1.8),
-        {"mode": "palette+shade", **FLAT},
+        rng.between(1.0, 1.3),
+        rng.factor(1.2, 1.9),
+        FLAT,
         {},
-        {"line": rng.between(0.5, 0.9), "line_color": "#14110f", "grain": 0.12, "relief": rng.choice((0, 0.4))},
-    )
+        {
+            "line": rng.between(0.6, 0.9), "line_color": "#14110f", "grain": 0.12, "fibre": rng.between(0.1, 0.3),
+            "vignette": 0.25,
+        },
+    )  # fmt: skip
 
 
 def marbling(rng: Sampler, scheme: Scheme) -> Sketch:
