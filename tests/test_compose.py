@@ -294,7 +294,7 @@ def test_bad_palettes_are_told(text, told):
         ({"space": {"warp": ["twist:amount=x"]}}, "not a number"), ({"space": {"warp": ["twist:speed=1"]}}, "speed"),
         ({"space": {"tile": True, "symmetry": "p4"}}, "tile"), ({"space": {"swap": True}}, "swap"),
         ({"space": {"octaves": 9}}, "1 to 8"), ({"layers": [{"mask": {"shape": "blob"}}]}, "layers.0.mask.shape"),
-        ({"layers": [{}] * 17}, "16"), ({"layers": [{"blend": "burn"}]}, "layers.0.blend"),
+        ({"layers": [{}] * 65}, "64"), ({"layers": [{"blend": "burn"}]}, "layers.0.blend"),
         ({"layers": [{"layers": [{"view": {"zoom": 0}}]}]}, "layers.0.layers.0.view.zoom"),
     ],
 )  # fmt: skip

@@ -177,7 +177,7 @@ def parse_activation(text: str) -> Activation:
         span, formula = None, body
     tree = parse(formula, frozenset(("x", *PARAMETERS)))
     if entry is None:
-        defaults = {name: PARAMETERS[name].default for name in sorted(tree.names - {"x"})}
+        defaults = {name: float(PARAMETERS[name].default) for name in sorted(tree.names - {"x"})}
     for item in filter(None, (piece.strip() for piece in tail.split(","))):
         name, _, value = (part.strip() for part in item.partition("="))
         where = f"activation {shorten(text)!r}"

@@ -169,7 +169,7 @@ def _slices(seed: int, layer: int, text: str, widths: Sequence[int]) -> tuple[Sl
     Outputs stay in their order: the grey picture of a seed is the red channel of its colour picture.
     """
     found = activations_of(text, widths[layer + 1], Stream(seed, Purpose.MIX, layer))
-    if layer + 2 < len(widths):
+    if "|" in text and layer + 2 < len(widths):
         order = list(dict.fromkeys(map(str, found)))
         found.sort(key=lambda one: order.index(str(one)))
     return slices_of(found)
