@@ -12,7 +12,7 @@ STAMP := $(VENV)/.complete
 BROWSERS := chromium chromium-browser google-chrome
 AS_ROOT = $(shell test "$$(id -u)" = 0 || echo sudo)
 
-.PHONY: art test lint fuzz setup browser devices bench bench-starting bench-compose bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
+.PHONY: art test lint fuzz setup browser devices bench bench-starting bench-compose bench-graphs bench-large bench-films bench-galleries bench-training bench-fitting bench-mosaics bench-studies clean
 
 art: setup
 	$(BIN)/python tools/draw_gallery.py
@@ -37,6 +37,9 @@ bench-starting: setup
 
 bench-compose: setup
 	$(BIN)/python benchmarks/compose.py
+
+bench-graphs: setup
+	$(BIN)/python benchmarks/graphs.py
 
 bench-large: setup
 	$(BIN)/python benchmarks/large.py
