@@ -49,7 +49,7 @@ def check(
     """
     form, where = format_of(path), str(path)
     if form.is_vector and not is_vector:
-        raise CppnError(f"{form.name} holds no pixels", where=where, legal=f"{_names(lambda f: not f.is_vector)} do")
+        raise CppnError(f"{form.name} holds no pixels", where=where, legal=f"{_names(lambda _: True)} do")
     if max(width, height) > form.largest_side:
         raise CppnError(
             f"{form.name} cannot hold {width}x{height} pixels", where=where,
@@ -76,4 +76,5 @@ def check(
 
 
 def _names(fits: Any) -> str:
-    return ", ".join(sorted({form.name for form in PICTURE_FORMATS.values() if fits(form)}))
+    """The formats of pixels that fit."""
+    return ", ".join(sorted({one.name for one in PICTURE_FORMATS.values() if not one.is_vector and fits(one)}))
