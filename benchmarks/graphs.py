@@ -34,7 +34,7 @@ RECIPE = from_dict(
 
 def by_numpy() -> np.ndarray:
     spec = RECIPE.network
-    graph = random_graph(RECIPE.seed, spec, spec.random, spec.inputs)
+    graph = random_graph(RECIPE.seed, spec, spec.inputs)
     v, u = np.mgrid[: SIZE[1], : SIZE[0]].astype(np.float32)
     step = np.float32(4 / SIZE[1])
     x, y = (u - (SIZE[0] - 1) / 2) * step, ((SIZE[1] - 1) / 2 - v) * step

@@ -28,6 +28,39 @@ def drawn(recipe: cppn.Recipe) -> np.ndarray:
     return cppn.render(recipe, (8, 8), engine="reference")
 
 
+GRAPHS = {
+    "drawn": {"random": {"nodes": 9, "links": 20}, "act": ["sin|gauss", "tanh"], "latent": 1},
+    "told": {
+        "inputs": ["x", "-y"],
+        "graph": {
+            "inputs": ["x", "down"], "nodes": [{"name": "a", "act": "sin"}, {"name": "b", "act": "tanh", "aggregation": "max"}],
+            "links": [["x", "a", 2], ["down", "a", 1], ["a", "b", 3], ["x", "b", -1]],
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", GRAPHS)
+def test_graphs_have_children_of_the_same_shape(kind):
+    parent = from_dict({"network": GRAPHS[kind], "view": {"extent": 2}}, where="")
+    children = [mutate(parent, 0.3, (), seed) for seed in offspring(5, 6)]
+    assert len({drawn(child).tobytes() for child in (parent, *children)}) == 7
+    ours = develop_network(parent).stages
+    for child in children:
+        theirs = develop_network(child).stages
+        assert [(a.sources, a.links, a.slices) for a in ours] == [(b.sources, b.links, b.slices) for b in theirs]
+    near, far = (
+        np.abs(develop_network(mutate(parent, strength, ("colours",), 3)).stages[0].weight - ours[0].weight).max()
+        for strength in (0.1, 0.9)
+    )
+    assert 0 < near < far / 20
+    assert mutate(parent, 0.5, ("weights",), 4).network == parent.network
+    other = small("tanh", mode="rgb")
+    for child in (cross(parent, other, 0.3, (), seed) for seed in range(4)):
+        assert child.network.is_graph or child.network.hidden == (8, 8)
+        drawn(child)
+
+
 def drawable(recipe: cppn.Recipe) -> bool:
     try:
         drawn(recipe)

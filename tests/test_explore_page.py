@@ -253,7 +253,7 @@ def test_every_control_changes_the_recipe(open_page):
     assert fill("#c-seed", str(2**63 - 1))["seed"] == str(2**63 - 1), "JavaScript's numbers would round it"
     assert page.input_value("#c-seed") == str(2**63 - 1)
     assert fill("#c-seed", "123")["seed"] == 123
-    page.click("#c-each")
+    page.click("#c-own")
     choose("#c-act-0", "gauss")
     assert acts(choose("#c-act-2", "sigmoid")) == ["gauss", acts(recipe(page))[1], "sigmoid"]
     choose("#c-act-0", "cos")
@@ -294,7 +294,7 @@ def test_every_control_changes_the_recipe(open_page):
 
 def test_of_changes_that_follow_at_once_none_is_lost(open_page):
     page = open_page()
-    page.click("#c-each")
+    page.click("#c-own")
     page.evaluate(
         """() => {
           for (const [id, value] of [["n-p-0-freq", 2.5], ["n-p-1-freq", 3.5], ["c-x", 0.25], ["c-y", -0.5]]) {
@@ -356,6 +356,35 @@ def cells(page: Page) -> list[str]:
     for i in range(1, count + 1):
         page.wait_for_selector(f"#grid button:nth-child({i}) canvas[data-drawn]")
     return [page.locator(f"#grid button:nth-child({i})").get_attribute("aria-label") or "" for i in range(1, count + 1)]
+
+
+GRAPHS = {
+    "drawn": {"random": {"nodes": 9, "links": 20}, "act": ["sin|gauss", "tanh"]},
+    "told": {"graph": {"nodes": [{"name": "a", "act": "sin"}, {"name": "b", "act": "tanh"}, {"name": "c", "act": "sin"}], "links": [["x", "a", 2], ["y", "b", 1], ["a", "b", 3], ["y", "c", 4]]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", GRAPHS)
+def test_graphs_are_shown_changed_and_bred(open_page, serve, tmp_path, kind):
+    start = cppn.recipe.from_dict({"name": "net", "network": GRAPHS[kind], "view": {"extent": 2}}, where="")
+    source = cppn.save(start, tmp_path / "graph.toml")
+    page = open_page(serve(tmp_path / "graphs", str(source), "--port", "0").address)
+    expect(page.locator("#name")).to_have_text("net")
+    expect(page.locator("#about")).to_contain_text("9 nodes" if kind == "drawn" else "3 nodes")
+    coloured = shown(page, lambda: page.keyboard.press("c"))
+    found = canvas(page)
+    wanted = cppn.render(cppn.Recipe(**coloured), found.shape[1::-1], engine="reference", dither=False)
+    assert differences(found, wanted, 2) < 0.01
+    if kind == "drawn":
+        page.fill("#c-nodes", "5")
+        assert shown(page, lambda: page.locator("#c-nodes").press("Tab"))["network"]["random"]["nodes"] == 5
+    expect(page.locator("#c-hidden")).to_have_count(0)
+    page.locator("#picture").focus()
+    page.keyboard.press("b")
+    page.wait_for_selector("#grid[data-generation='1']")
+    assert len(cells(page)) == 12
+    child = shown(page, lambda: page.click("#grid button:nth-child(5)"))
+    assert child["network"]["graph"]["nodes"]
 
 
 def test_three_generations_are_bred_saved_and_gone_back_in(open_page, served):

@@ -88,7 +88,7 @@ def by_hand(one: cppn.Recipe, x, y) -> np.ndarray:
     """The outputs, by recursion from node to node, in float64."""
     spec = one.network
     names = {"x": x, "y": y, "r": np.hypot(x, y)} | {f"z{i}": z + 0 * x for i, z in enumerate(spec.latent or ())}
-    graph = spec.graph or random_graph(one.seed, spec, spec.random, list(names))
+    graph = spec.graph or random_graph(one.seed, spec, list(names))
     nodes = {node.name: node for node in graph.nodes}
 
     def value(name, step):
@@ -167,9 +167,9 @@ def test_the_order_of_nodes_and_links_changes_no_bit(data):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_seed_draws_what_was_asked_for(form):
     spec = random(form, nodes=20, links=50).network
-    graph = random_graph(7, spec, spec.random, ["x", "y"])
-    assert graph == random_graph(7, spec, spec.random, ["x", "y"])
-    assert graph != random_graph(8, spec, spec.random, ["x", "y"])
+    graph = random_graph(7, spec, ["x", "y"])
+    assert graph == random_graph(7, spec, ["x", "y"])
+    assert graph != random_graph(8, spec, ["x", "y"])
     assert len(graph.nodes) == 20
     assert len(graph.links) == (50 if form != "dense" else sum(2 + i for i in range(20)))
     place = {name: i for i, name in enumerate(["x", "y", *(node.name for node in graph.nodes)])}

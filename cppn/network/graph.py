@@ -46,7 +46,7 @@ def graph_stages(seed: int, spec: NetworkRecipe, inputs: Sequence[str], latents:
         raise CppnError(
             f"{len(names) - latents} names", where="network.graph.inputs", legal=f"the network has {len(inputs)} inputs"
         )
-    graph = spec.graph or random_graph(seed, spec, spec.random or RandomGraphRecipe(), names)
+    graph = spec.graph or random_graph(seed, spec, names)
     shown = (graph.outputs or tuple(node.name for node in graph.nodes[-outputs:]))[:outputs]
     if len(shown) < outputs:
         raise CppnError(
@@ -188,11 +188,12 @@ class _Stages:
         return Stage(sources, weight, np.array(bias), (), links=tuple(links))
 
 
-def random_graph(seed: int, spec: NetworkRecipe, told: RandomGraphRecipe, inputs: Sequence[str]) -> GraphRecipe:
+def random_graph(seed: int, spec: NetworkRecipe, inputs: Sequence[str]) -> GraphRecipe:
     """The nodes and links that a seed draws: n0, n1, …, each linked from what stands before it.
 
     Weights are spread so that sums are about as wide as what is summed, times `gain`.
     """
+    told = spec.random or RandomGraphRecipe()
     names = [f"n{i}" for i in range(told.nodes)]
     before = [[*inputs, *names[:i]] for i in range(told.nodes)]
     pairs = _pairs(told, before, len(inputs), Stream(seed, Purpose.GRAPH, 0))
@@ -211,7 +212,7 @@ def random_graph(seed: int, spec: NetworkRecipe, told: RandomGraphRecipe, inputs
         (source, target, spec.gain * weight * math.sqrt(2 / fan[target]))
         for (source, target), weight in zip(pairs, weights.tolist(), strict=True)
     )
-    return GraphRecipe(nodes=nodes, links=links, outputs=tuple(names[-3:]), inputs=tuple(inputs))
+    return GraphRecipe(nodes=nodes, links=links, outputs=tuple(names[-3:]))
 
 
 def _pairs(

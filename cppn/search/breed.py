@@ -16,8 +16,10 @@ from ..draw.drawing import complete
 from ..errors import CppnError
 from ..field.activations import PARAMETERS, parse_activation
 from ..field.color import MODES, PLAIN
+from ..field.inputs import expand_inputs
 from ..limits import LARGEST_SHARE
 from ..network.develop import develop, develop_network
+from ..network.graph import random_graph
 from ..network.stages import Network
 from ..recipe import NetworkRecipe, Recipe, from_dict
 from ..rng import Purpose, Stream
@@ -109,6 +111,11 @@ def _plain(color: dict[str, Any]) -> dict[str, Any]:
 def _mutated(recipe: Recipe, strength: float, locks: Container[str], rng: Sampler) -> Recipe | None:
     data = recipe.to_dict()
     network, color, seed = data["network"], _plain(data["color"]), recipe.seed
+    if recipe.network.is_graph:  # nodes keep their activations
+        network = network if "weights" in locks else _moved_links(recipe, strength, rng)
+        if "colours" not in locks:
+            _change_colours(color, recipe, strength, rng)
+        return _child(recipe, network, color, seed)
     if "activations" not in locks:
         network["act"] = _new_activations(recipe.network, strength, rng)
         if network["act"][-1] != recipe.network.act[-1] and "colours" not in locks:
@@ -125,6 +132,20 @@ def _mutated(recipe: Recipe, strength: float, locks: Container[str], rng: Sample
     if "colours" not in locks:
         _change_colours(color, recipe, strength, rng)
     return _child(recipe, network, color, seed)
+
+
+def _moved_links(recipe: Recipe, strength: float, rng: Sampler) -> dict[str, Any]:
+    """A graph, told in full, with its weights moved: with strength 1 by up to their own spread, with little by less."""
+    spec, latents = recipe.network, len(develop_network(recipe).latent)
+    names = [*expand_inputs(spec.inputs), *(f"z{i}" for i in range(latents))]
+    graph = spec.graph or random_graph(recipe.seed, spec, names)
+    wide = math.sqrt(sum(weight * weight for *_, weight in graph.links) / max(1, len(graph.links))) or 1.0
+    links = [
+        (source, target, float(f"{weight + strength**2 * wide * rng.between(-1, 1):.6g}"))
+        for source, target, weight in graph.links
+    ]
+    told = {key: value for key, value in recipe.to_dict()["network"].items() if key not in ("random", "act", "gain")}
+    return {**told, "graph": {**graph.to_dict(), "links": links}}
 
 
 def _shares(recipe: Recipe) -> dict[int, float]:
@@ -255,11 +276,14 @@ def _mixed(a: Recipe, b: Recipe, strength: float, locks: Container[str], rng: Sa
 
 def _same_shape(a: NetworkRecipe, b: NetworkRecipe) -> bool:
     keys = ("hidden", "inputs", "latent", "residual", "weights")
-    return all(getattr(a, key) == getattr(b, key) for key in keys)
+    return not (a.is_graph or b.is_graph) and all(getattr(a, key) == getattr(b, key) for key in keys)
 
 
 def _grafted(a: Recipe, b: Recipe, locks: Container[str], rng: Sampler) -> Recipe | None:
     """The network of one parent with activations, perhaps, and colours of the other."""
+    if a.network.is_graph or b.network.is_graph:  # nodes keep their activations
+        shape, other = (a, b) if "weights" in locks or rng.chance(0.5) else (b, a)
+        return _coloured(a, other, shape.to_dict()["network"], shape.seed, shape, locks, rng)
     fits = "activations" not in locks or len(a.network.act) in (1, len(b.network.hidden) + 1)
     shape, other = (a, b) if "weights" in locks or not fits or rng.chance(0.5) else (b, a)
     network = shape.to_dict()["network"]

@@ -8,7 +8,7 @@ import { Miniatures } from "./grid.js";
 import { Drawings, Kept } from "./keep.js";
 import * as keys from "./keys.js";
 import { unpack } from "./link.js";
-import { acts, newSeed, parse, setParameter, write } from "./recipe.js";
+import { acts, isGraph, newSeed, parse, setParameter, write } from "./recipe.js";
 import { Gone, Server } from "./server.js";
 import { StandIn } from "./standin.js";
 import { State } from "./state.js";
@@ -118,9 +118,11 @@ class Page {
     this.controls.sync();
     this.limits();
     this.buttons();
-    $("name").textContent = recipe.name || recipe.network.act.join(", ");
-    $("about").textContent = `${recipe.network.hidden.join("·") || "no hidden layer"} · ${recipe.color.palette?.startsWith("#") ? "palette" : (recipe.color.palette ?? recipe.color.mode)}${recipe.network.weights ? "" : ` · seed ${recipe.seed}`}`;
-    document.title = `${recipe.name || recipe.network.act[0]} · cppn`;
+    const { graph, random, hidden, act } = recipe.network;
+    const kind = graph ? `${graph.nodes.length} nodes` : random ? `${random.nodes ?? 24} nodes` : hidden.join("·") || "no hidden layer";
+    $("name").textContent = recipe.name || act?.join(", ") || "graph";
+    $("about").textContent = `${kind} · ${recipe.color.palette?.startsWith("#") ? "palette" : (recipe.color.palette ?? recipe.color.mode)}${recipe.network.weights ? "" : ` · seed ${recipe.seed}`}`;
+    document.title = `${recipe.name || act?.[0] || "graph"} · cppn`;
     $("command").value = shader.command;
     this.told();
     document.body.dataset.shown = String(Number(document.body.dataset.shown ?? 0) + 1);
@@ -180,7 +182,7 @@ class Page {
   }
 
   nudge(key, value) {
-    const texts = setParameter(this.state.latest.network.act, key, value);
+    const texts = isGraph(this.state.latest) ? null : setParameter(this.state.latest.network.act, key, value);
     if (texts) this.state.change({ network: { act: texts } }, key);
     else this.say(`This activation has no ${key}`);
   }
@@ -192,6 +194,7 @@ class Page {
 
   /** Cosine on or off: what is left without it is the clamp, with the same logistic map. */
   toggleCosine() {
+    if (isGraph(this.state.latest)) return this.say("A graph's nodes keep their activations");
     const { catalogue } = this.began;
     const all = acts(this.state.latest).map(parse);
     const on = all.some((one) => one.name === "cos");

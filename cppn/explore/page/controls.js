@@ -1,6 +1,6 @@
 /** The panel: a control for everything in the recipe, with ranges from the catalogue. */
 
-import { acts, parameters, parse, setParameter, whole, write } from "./recipe.js";
+import { acts, isGraph, parameters, parse, setParameter, whole, write } from "./recipe.js";
 
 const FORMULA = "formula…";
 
@@ -50,12 +50,13 @@ export class Controls {
   /** Show what the recipe says; what is being typed is left alone. */
   sync() {
     if (!this.state.recipe) return; // none was shown yet
-    const { network, color } = this.state.recipe;
+    const { recipe } = this.state;
+    const { network, color } = recipe;
     const kinds = acts(this.state.recipe).map((text, i) => {
       const { named, name } = parse(text);
       return [named ? name : FORMULA, Object.keys(this.parameters(i))];
     });
-    const shape = JSON.stringify([kinds, this.each || network.act.length > 1, this.latents().length, color.mode]);
+    const shape = JSON.stringify([kinds, isGraph(recipe) ? Object.keys(network) : this.each || network.act.length > 1, this.latents().length, color.mode]);
     const anew = shape !== this.shape;
     if (anew) this.build();
     this.shape = shape;
@@ -97,19 +98,8 @@ export class Controls {
   network() {
     const { recipe } = this.state;
     this.title("Network");
-    const many = this.each || recipe.network.act.length > 1;
-    const maps = many ? acts(recipe).length : 1;
-    for (let i = 0; i < maps; ++i) this.activation(i, maps);
-    this.check("each", "Each layer its own", () => many, (on) => {
-      this.each = on;
-      if (!on) return { network: { act: [acts(this.state.latest)[0]] } };
-      this.shape = "";
-      this.sync();
-      return null;
-    });
-    this.text("hidden", "Layers", "Widths of the hidden layers, like 64,64,64", () => this.state.recipe.network.hidden.join(","), (text) => ({
-      network: { hidden: text.split(",").filter((part) => part.trim()).map(Number), act: this.same(), weights: null },
-    }));
+    if (isGraph(recipe)) this.graph();
+    else this.layers();
     this.text("inputs", "Inputs", `${this.catalogue.inputs.map((one) => one.name).join(", ")}, or formulas in them`,
       () => this.state.recipe.network.inputs.join(","), (text) => ({ network: { inputs: split(text), weights: null } }));
     this.number("latent", "Latents", 0, 16, "How many numbers every point is told besides", () => this.latents().length, (count) => {
@@ -122,11 +112,43 @@ export class Controls {
         latent[i] = value;
         return { network: { latent } };
       }));
-    this.choice("init", "Weights", this.told("init").words, this.told("init").about, () => this.state.recipe.network.init, (init) => ({ network: { init, weights: null } }));
-    this.number("gain", "Gain", 0, 20, this.told("gain").about, () => this.state.recipe.network.gain, (gain) => ({ network: { gain } }));
-    this.check("residual", "Residual", () => this.state.recipe.network.residual, (residual) => ({ network: { residual } }));
+    if (!isGraph(recipe))
+      this.choice("init", "Weights", this.told("init").words, this.told("init").about, () => this.state.recipe.network.init, (init) => ({ network: { init, weights: null } }));
+    if (!recipe.network.graph)
+      this.number("gain", "Gain", 0, 20, this.told("gain").about, () => this.state.recipe.network.gain, (gain) => ({ network: { gain } }));
+    if (!isGraph(recipe))
+      this.check("residual", "Residual", () => this.state.recipe.network.residual, (residual) => ({ network: { residual } }));
     this.text("seed", "Seed", "Of the weights", () => String(this.state.recipe.seed), (text) => ({
       "": { seed: whole(text) }, network: { weights: null, blend: null },
+    }));
+  }
+
+  /** Of nodes and links: how many are drawn, and of which activations; those that are told are the recipe's alone. */
+  graph() {
+    const { random } = this.state.recipe.network;
+    if (!random) return;
+    this.text("act", "Nodes are", "Activations parted by |; after a comma, the outputs'", () => this.state.recipe.network.act.join(","),
+      (text) => ({ network: { act: split(text), weights: null } }));
+    for (const [key, label, usual] of [["nodes", "Nodes", 24], ["links", "Links", 60]])
+      this.text(key, label, "How many the seed draws", () => String(this.state.recipe.network.random[key] ?? usual), (text) => ({
+        network: { random: { ...this.state.latest.network.random, [key]: Number(text) }, weights: null },
+      }));
+  }
+
+  layers() {
+    const { recipe } = this.state;
+    const many = this.each || recipe.network.act.length > 1;
+    const maps = many ? acts(recipe).length : 1;
+    for (let i = 0; i < maps; ++i) this.activation(i, maps);
+    this.check("own", "Each layer its own", () => many, (on) => {
+      this.each = on;
+      if (!on) return { network: { act: [acts(this.state.latest)[0]] } };
+      this.shape = "";
+      this.sync();
+      return null;
+    });
+    this.text("hidden", "Layers", "Widths of the hidden layers, like 64,64,64", () => this.state.recipe.network.hidden.join(","), (text) => ({
+      network: { hidden: text.split(",").filter((part) => part.trim()).map(Number), act: this.same(), weights: null },
     }));
   }
 

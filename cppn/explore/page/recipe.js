@@ -17,8 +17,12 @@ export function change(recipe, changes) {
   return made;
 }
 
-/** The activations, one for each affine map. */
+/** Does it have nodes and links instead of layers? */
+export const isGraph = ({ network }) => Boolean(network.graph ?? network.random);
+
+/** The activations, one for each affine map; of a graph none, whose nodes have theirs. */
 export function acts(recipe) {
+  if (isGraph(recipe)) return [];
   const { act, hidden } = recipe.network;
   return act.length === 1 ? Array(hidden.length + 1).fill(act[0]) : [...act];
 }
