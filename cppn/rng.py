@@ -28,6 +28,7 @@ class Purpose(IntEnum):
     PIXELS = 6  # that a fit looks at
     MIX = 7  # which of a layer's units have which activation
     GRAPH = 8
+    WAVES = 9  # that are inputs
     INVENT = 10
     VARY = 11
     LITTER = 20

@@ -85,6 +85,8 @@ def test_strokes_take_no_more_memory_than_was_told(name, run: Run, tmp_path):
 
 def test_memory_does_not_grow_with_the_height_or_the_samples(tmp_path):
     args = ("silk", "-o", "a.png", "--compression", "1")
+    for samples in "13":  # kernels are kept: a process that compiles one takes more, whatever it draws
+        peak(tmp_path, *args, "--size", "3000x2000", "--aa", samples)
     small = peak(tmp_path, *args, "--size", "3000x2000")
     assert peak(tmp_path, *args, "--size", "3000x9000") < small + 25e6
     assert peak(tmp_path, *args, "--size", "3000x2000", "--aa", "3") < small + 25e6

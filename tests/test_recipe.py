@@ -138,7 +138,7 @@ def test_families_of_waves_are_inputs():
     np.testing.assert_allclose(values[1:7:2] ** 2 + values[2:7:2] ** 2, 1)  # sines and cosines of the same waves
     expected = [f(2**k * np.pi * axis) for k in (0, 1) for axis in (x, y) for f in (np.sin, np.cos)]
     np.testing.assert_allclose(values[7:], expected, atol=1e-12)
-    directions = Stream(2, Purpose.FOURIER).normal(6).reshape(3, 2)
+    directions = Stream(2, Purpose.WAVES).normal(6).reshape(3, 2)
     waves = np.pi * (directions[:, :1] * x + directions[:, 1:] * y)
     np.testing.assert_allclose(values[1:7:2], np.sin(waves), atol=1e-4)
     pictures = [cppn.render(tanh, (40, 30), engine=engine) for engine in ("reference", "halide", "torch")]

@@ -93,7 +93,7 @@ def provenance_of(job: RenderJob, dpi: float | None = None, notes: Mapping[str, 
     quality = job.quality
     settings = {
         "width": job.size[0], "height": job.size[1], "bleed": job.bleed or None, "dpi": dpi,
-        "aa": quality.samples, "bits": quality.bits, "dither": quality.dither, "engine": job.drawn_by.name,
+        "aa": quality.samples, "bits": quality.bits, "dither": bool(quality.dither), "engine": job.drawn_by.name,
         **(notes or {}),
     }  # fmt: skip
     return Provenance(job.recipe, {key: value for key, value in settings.items() if value is not None})

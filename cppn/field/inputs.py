@@ -58,7 +58,7 @@ def _members(text: str) -> Iterator[str]:
         waves = [f"{2**k}*pi*{axis}" for k in range(int(values["octaves"])) for axis in "xy"]
     else:
         count = int(values["features"])
-        drawn = Stream(int(values["seed"]), Purpose.FOURIER).normal(2 * count).reshape(count, 2)
+        drawn = Stream(int(values["seed"]), Purpose.WAVES).normal(2 * count).reshape(count, 2)
         waves = [f"2*pi*({a:.6g}*x + {b:.6g}*y)" for a, b in values["scale"] * drawn]
     for wave in waves:
         yield f"sin({wave})"

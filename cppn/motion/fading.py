@@ -5,28 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..network.develop import Field, Layer
-from ..recipe import FinishRecipe, LayerRecipe, Recipe
-
-_PLAIN = FinishRecipe()
+from ..network.develop import PLAIN, Field, Layer
+from ..recipe import LayerRecipe, Recipe
 
 
 def through(a: Field, b: Field, share: float) -> Field:
     """The field of which a share, 0 to 1, of the light is b's, and the rest a's."""
     over = Layer(b, LayerRecipe(opacity=share, view=b.view), None)
-    if a.finish == _PLAIN:
+    if a.finish == PLAIN:
         return replace(a, layers=(*a.layers, over))
     # a's paper and grain would lie on b too
     whole = Layer(a, LayerRecipe(), None)
-    return replace(a, finish=_PLAIN, layers=(whole, over))
+    return replace(a, finish=PLAIN, layers=(whole, over))
 
 
 def told(a: Recipe, b: Recipe, share: float) -> Recipe:
     """The recipe of `through`."""
     over = _layer(b, opacity=share, view=b.view)
-    if a.finish == _PLAIN:
+    if a.finish == PLAIN:
         return a.replace(layers=(*a.layers, over))
-    return a.replace(finish=_PLAIN, layers=(_layer(a), over))
+    return a.replace(finish=PLAIN, layers=(_layer(a), over))
 
 
 def _layer(recipe: Recipe, **more: Any) -> LayerRecipe:

@@ -102,8 +102,8 @@ class FilmJob:
         """What the file is to say of the film."""
         timeline = self.evaluator.timeline
         settings = {
-            "width": self.size[0], "height": self.size[1], "aa": self.quality.samples, "dither": self.quality.dither,
-            "fps": str(self.fps), "frames": self.frames,
+            "width": self.size[0], "height": self.size[1], "aa": self.quality.samples,
+            "dither": bool(self.quality.dither), "fps": str(self.fps), "frames": self.frames,
         }  # fmt: skip
         told = timeline.to_dict()
         del told["recipe"]

@@ -91,10 +91,10 @@ def measured(recipe: Recipe, size: tuple[int, int]) -> Measures:
     scale = _HEIGHT / min(size)
     small = (max(16, min(3 * _HEIGHT, round(size[0] * scale))), max(16, min(3 * _HEIGHT, round(size[1] * scale))))
     engine = choose("reference")
-    found = measure(draw(recipe, small, Quality(2), engine).whole())
+    found = measure(draw(recipe, small, Quality(2, dither=False), engine).whole())
     if found.noise < _DOUBT:
         return found
-    finished = draw(recipe, size, Quality(2), engine)
+    finished = draw(recipe, size, Quality(2, dither=False), engine)
     width, height = (min(_CROP, side) for side in size)
     places = [(0.5, 0.5), (0.15, 0.2), (0.85, 0.2), (0.2, 0.8), (0.8, 0.85)]
     crops = [
