@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import differences
+from agreement import SIZE, assert_card_agrees, assert_engines_agree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
@@ -35,7 +35,6 @@ from cppn.network.develop import develop
 from cppn.recipe import from_dict
 from cppn.recipe.view import frame
 
-SIZE = (60, 40)
 NET = {"hidden": [10, 10], "act": ["sin:freq=1.3", "tanh", "sin"], "gain": 2}
 SWATCHES = "#0f2d38*3,#1d5a64*1.5,#e9dcc3*4,#d9622b*.6,#f2b366*1.2,#f6efe0*2"
 FLAT = {"mode": "palette", "palette": SWATCHES, "flat": True}
@@ -127,24 +126,12 @@ def off(a, b):
 
 @pytest.mark.parametrize("name", CASES)
 def test_engines_draw_what_the_oracle_draws(name):
-    one = CASES[name]
-    wanted = cppn.render(one, SIZE, engine="reference")
-    assert wanted.std() > 8, "there is something to see"
-    for engine in ("halide", "torch"):
-        drawing = job_of(one, SIZE, engine=engine).prepare()
-        whole = drawing.whole()
-        assert off(whole, wanted) <= 0.002, engine
-        assert np.array_equal(drawing.crop(13, 7, 31, 11), whole[7:18, 13:44]), engine
-        assert np.array_equal(np.concatenate([drawing.crop(0, top, 60, 8) for top in range(0, 40, 8)]), whole), engine
+    assert_engines_agree(CASES[name])
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_graphics_card_draws_what_the_oracle_draws(page: Page, name):  # noqa: F811
-    recipe, field = developed(CASES[name])
-    wanted = cppn.render(recipe, SIZE, engine="reference")
-    if wanted.shape[2] == 1:
-        wanted = wanted.repeat(3, axis=2)
-    assert differences(card_pixels(page, field, SIZE)[0], wanted, 2) < 0.01
+    assert_card_agrees(page, CASES[name])
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import string
 
 import numpy as np
 import pytest
-from conftest import differences
+from agreement import SIZE, assert_card_agrees, assert_engines_agree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 from test_shader import card_pixels, page  # noqa: F401  a fixture
 
 import cppn
-from cppn.draw.drawing import developed, job_of
+from cppn.draw.drawing import developed
 from cppn.engines import oracle
 from cppn.field.activations import parse_activation
 from cppn.field.aggregations import AGGREGATIONS
@@ -27,7 +27,6 @@ from cppn.network.develop import develop_network
 from cppn.network.graph import random_graph
 from cppn.recipe import from_dict
 
-SIZE = (60, 40)
 ACTS = ["sin", "tanh", "gauss", "abs", "sigmoid", "x*x - 0.5", "linear"]
 FORMS = ("free", "layered", "small-world", "dense")
 
@@ -122,24 +121,12 @@ def test_units_are_what_the_definition_says(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_engines_draw_what_the_oracle_draws(name):
-    one = CASES[name]
-    wanted = cppn.render(one, SIZE, engine="reference")
-    assert wanted.std() > 8
-    for engine in ("halide", "torch"):
-        drawing = job_of(one, SIZE, engine=engine).prepare()
-        whole = drawing.whole()
-        assert drawing.job.drawn_by.name == engine
-        assert differences(whole, wanted, 1) <= 0.002, engine
-        assert np.array_equal(drawing.crop(13, 7, 31, 11), whole[7:18, 13:44]), engine
-        assert np.array_equal(np.concatenate([drawing.crop(0, top, 60, 8) for top in range(0, 40, 8)]), whole), engine
+    assert_engines_agree(CASES[name])
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_graphics_card_draws_what_the_oracle_draws(page: Page, name):  # noqa: F811
-    whole, field = developed(CASES[name])
-    wanted = cppn.render(whole, SIZE, engine="reference")
-    wanted = wanted.repeat(3, axis=2) if wanted.shape[2] == 1 else wanted
-    assert differences(card_pixels(page, field, SIZE)[0], wanted, 2) < 0.01
+    assert_card_agrees(page, CASES[name])
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -7,7 +7,6 @@ Colours are HSV of ((h + 1) mod 1, s and |b| limited to [0, 1]), grey is |ink|, 
 
 from __future__ import annotations
 
-import math
 import re
 import zipfile
 from collections import Counter
@@ -18,6 +17,7 @@ from xml.parsers import expat
 
 from ..errors import CppnError, shorten, unknown
 from ..recipe import Recipe, from_dict
+from ..recipe.kinds import as_float
 
 SUFFIXES = (".xml", ".zip")
 _MOST_BYTES = 8 << 20
@@ -192,9 +192,6 @@ def _activation(node: Element) -> str:
 
 def _number(text: str, what: str) -> float:
     try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
-        raise CppnError(f"{what} is no number: {shorten(text)!r}")
-    return found
+        return as_float(text)
+    except (ValueError, CppnError):
+        raise CppnError(f"{what} is no number: {shorten(text)!r}") from None

@@ -268,8 +268,8 @@ class Either(Kind):
         return next(kind for kind in self.kinds if kind.takes(value))
 
 
-def as_float(value: float) -> float:
-    """A number as a finite float. Errors: CppnError for others."""
+def as_float(value: float | str) -> float:
+    """A number, perhaps as text, as a finite float. Errors: CppnError for others; ValueError for what is no number."""
     try:
         found = float(value)
     except OverflowError:
