@@ -211,7 +211,17 @@ def test_flags_draw_a_graph(run, tmp_path):
     )
     whole = cppn.load(tmp_path / "a.png")
     assert whole.network.random.to_dict() == {"nodes": 9, "links": 20, "form": "small-world"}
-    assert "unknown key 'nods'; did you mean 'nodes'" in run("render", "--graph", "nods=3", fails=True).stderr
+    for args, said in {
+        ("--graph", "nods=3"): "--graph: unknown key 'nods'; did you mean 'nodes'",
+        ("--graph", "nodes=3", "--hidden", "8"): "--graph contradicts --hidden",
+        ("told.toml", "--act", "sin"): "--act: the nodes of this recipe have activations and weights of their own",
+        ("told.toml", "--freq", "3"): "--freq: the nodes of this recipe",
+    }.items():
+        cppn.save(recipe(AGGREGATED), tmp_path / "told.toml")
+        assert said in run("render", *args, "-o", "b.png", fails=True).stderr
+    run("render", "told.toml", "--hidden", "8", "--act", "sin|tanh,tanh", "--freq", "3", "-o", "b.png", "--size", "9x9")
+    layers = cppn.load(tmp_path / "b.png").network
+    assert (layers.graph, layers.hidden, layers.act) == (None, (8,), ("sin:freq=3|tanh", "tanh"))
 
 
 WRONG = {

@@ -239,6 +239,22 @@ def test_the_recipe_of_a_frame_in_a_fade_draws_it(one, other):
     assert np.abs(light(film.drawing(1).whole()) - (0.75 * one + 0.25 * two)).max() < 0.012
 
 
+def test_a_film_is_coloured_if_one_of_its_layers_is(tmp_path):
+    from cppn.motion.film import write_film_job
+
+    film = film_job(timeline(small("tanh").change(LAID), drift={"amount": 0.5}), frames=3)
+    assert film.channels == film.drawing(0).job.channels == 3
+    assert write_film_job(film, tmp_path / "a.webp").stat().st_size > 0
+
+
+def test_parameters_of_a_layers_many_activations_move():
+    mixed = small("tanh").change({"network": {"act": ["sin*3|tanh", "sin|gauss", "tanh"]}})
+    film = film_job(timeline(mixed, **track("freq", [0, 1], [4, 3])), frames=8)
+    told = film.state(4).recipe
+    assert np.array_equal(cppn.render(told, (40, 30)), film.drawing(4).whole())
+    assert "freq=2" in told.network.act[0]
+
+
 def test_a_drift_moves_all_networks_of_a_picture_and_its_recipe_draws_it():
     film = film_job(timeline(COLOURED.change(LAID), drift={"amount": 0.5}), frames=8)
     state, rest = film.state(3), film.state(0)

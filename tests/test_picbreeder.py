@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cppn
+from cppn.network.develop import develop_network
 
 NODES = """
 <node type="in" label="x"><marking branch="1" id="0"/><activation>identity(x)</activation></node>
@@ -106,6 +107,11 @@ def test_the_order_of_a_file_changes_no_bit(tmp_path):
     nodes = re.findall("<node.*?</node>", NODES)
     other = genome(links=LINKS[::-1], nodes="".join(nodes[::-1]))
     assert np.array_equal(drawn(other, tmp_path), drawn(genome(), tmp_path))
+    stages = []
+    for name, text in (("one", other), ("two", genome())):
+        (tmp_path / f"{name}.xml").write_text(text)
+        stages.append(develop_network(cppn.load(tmp_path / f"{name}.xml")).stages)
+    assert all(np.array_equal(a.weight, b.weight) and a.links == b.links for a, b in zip(*stages, strict=True))
 
 
 def archive(path: Path, **members: str) -> Path:

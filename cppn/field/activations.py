@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import CppnError, shorten, unknown
@@ -212,21 +212,6 @@ def split_list(text: str) -> list[str]:
         else:
             joined.append(piece)
     return [piece.strip() for piece in joined]
-
-
-def set_parameters(texts: Sequence[str], **changes: float) -> list[str]:
-    """The activations with parameters changed in each that has them.
-
-    Errors: CppnError if none of them has a parameter of that name.
-    """
-    parsed = [parse_activation(text) for text in texts]
-    for name in changes:
-        if not any(name in activation.parameters for activation in parsed):
-            takers = [key for key, entry in CATALOGUE.items() if name in entry.defaults]
-            raise CppnError(
-                f"none of the activations takes {name}: {shorten(', '.join(texts))}", legal=f"{', '.join(takers)} do"
-            )
-    return [str(activation.with_parameters(**changes)) for activation in parsed]
 
 
 def _check(name: str, value: float, activation: str) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..errors import CppnError, shorten
 from ..rng import Stream
-from .activations import Activation, parse_activation
+from .activations import CATALOGUE, Activation, parse_activation
 
 
 class Share(NamedTuple):
@@ -15,6 +16,9 @@ class Share(NamedTuple):
 
     activation: Activation
     units: int | None
+
+    def __str__(self) -> str:
+        return str(self.activation) if self.units is None else f"{self.activation}*{self.units}"
 
 
 def parse_mix(text: str) -> list[Share]:
@@ -48,3 +52,21 @@ def activations_of(text: str, units: int, stream: Stream) -> list[Activation]:
     if len(others) == 1:
         return counted + others * left
     return counted + [others[int(at * len(others))] for at in stream.uniform(left).tolist()]
+
+
+def set_parameters(texts: Sequence[str], **changes: float) -> list[str]:
+    """The activations with parameters changed in each that has them.
+
+    Errors: CppnError if none of them has a parameter of that name.
+    """
+    mixes = [parse_mix(text) for text in texts]
+    for name in changes:
+        if not any(name in one.activation.parameters for mix in mixes for one in mix):
+            takers = [key for key, entry in CATALOGUE.items() if name in entry.defaults]
+            raise CppnError(
+                f"none of the activations takes {name}: {shorten(', '.join(texts))}", legal=f"{', '.join(takers)} do"
+            )
+    return [
+        "|".join(str(one._replace(activation=one.activation.with_parameters(**changes))) for one in mix)
+        for mix in mixes
+    ]

@@ -128,6 +128,7 @@ def _recipe(genome: Element, name: str) -> Recipe:
         if node.get("type") == "out":
             outputs[label] = key
         graph.append({"name": key, "act": _activation(node), "bias": _number(node.get("bias") or "0", "bias")})
+    inputs = dict(sorted(inputs.items()))  # sums go in their order, whatever the file's
     kind = "grey" if "ink" in outputs else "color"
     mode, channels = _COLOURS[kind]
     if missing := [label for label in channels if label not in outputs]:

@@ -78,6 +78,11 @@ class Evaluator:
         return [track.knob for track in self._all.tracks if not _is_closed(track)]
 
     @property
+    def channels(self) -> int:
+        """1 if all that it passes is grey, else 3."""
+        return max(place.field.channels for place in self._places)
+
+    @property
     def is_loop(self) -> bool:
         """Does the end lead into the beginning?"""
         return self._all.boomerang or not self.open_parameters

@@ -87,9 +87,7 @@ class FilmJob:
     @cached_property
     def channels(self) -> int:
         """1 if all of the film is grey, else 3."""
-        morph = self.evaluator.timeline.morph
-        recipes = (self.evaluator.timeline.recipe, *(morph.recipes if morph else ()))
-        return 1 if all(recipe.color.mode == "gray" for recipe in recipes) else 3
+        return self.evaluator.channels
 
     def sample(self) -> Iterator[NDArray[np.uint8]]:
         """A few small frames from all over the film."""

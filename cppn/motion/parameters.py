@@ -9,7 +9,8 @@ from operator import methodcaller
 from typing import Any
 
 from ..errors import CppnError, shorten, unknown
-from ..field.activations import PARAMETERS, parse_activation, set_parameters
+from ..field.activations import PARAMETERS
+from ..field.mixes import parse_mix, set_parameters
 from ..network.develop import Field, develop_network
 from ..network.stages import Network
 from ..recipe import Recipe
@@ -163,14 +164,15 @@ def _check(recipe: Recipe, at: ParameterPath, name: str, values: Numbers) -> Non
 
 
 def _parameter(recipe: Recipe, at: ParameterPath, name: str) -> float:
-    if recipe.network.is_graph or any("|" in text for text in recipe.network.acts):
-        raise CppnError("activations of many units stay as they are", where=name, legal="--drift moves the weights")
+    if recipe.network.is_graph:
+        raise CppnError("a graph's nodes keep their activations", where=name, legal="--drift moves the weights")
     texts = list(recipe.network.acts)
     if at.index is not None:
         if at.index >= len(texts):
             raise CppnError(f"there is no layer {at.index}", where=name, legal=f"0 to {len(texts) - 1} are legal")
         texts = [texts[at.index]]
-    found = [a.parameters[at.field] for a in map(parse_activation, texts) if at.field in a.parameters]
+    activations = (one.activation for text in texts for one in parse_mix(text))
+    found = [one.parameters[at.field] for one in activations if at.field in one.parameters]
     if not found:
         raise CppnError(f"none of the activations takes {at.field}: {shorten(', '.join(texts))}", where=name)
     return found[0]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import CppnError
-from ..field.activations import set_parameters
 from ..field.color import PALETTED
+from ..field.mixes import set_parameters
 from .fields import FIELDS
 from .model import Recipe
 
@@ -35,8 +35,7 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
             )
     if "seed" in given and recipe.network.blend:
         network["blend"] = None  # another seed's weights, not these with others' added
-    if "graph" in given:
-        network |= {"random": given["graph"], "graph": None, "weights": None}
+    network |= _graph(recipe, given)
     act = _activations(recipe, given)
     if act is not None:
         network["act"] = act
@@ -52,6 +51,22 @@ def override(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
 def _told(section: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a section that flags of their names say."""
     return {name: given[name] for name, one in FIELDS.items() if one.section == section and one.flag and name in given}
+
+
+def _graph(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Nodes and links instead of layers, or layers instead of those."""
+    if "graph" in given and "hidden" in given:
+        raise CppnError("--graph contradicts --hidden", legal="give one of them")
+    if "graph" in given:
+        return {"random": given["graph"], "graph": None, "weights": None}
+    if "hidden" in given:
+        return {"random": None, "graph": None}
+    if recipe.network.graph is not None and (wrong := [key for key in ("act", *_PARAMETERS, "gain") if key in given]):
+        raise CppnError(
+            "the nodes of this recipe have activations and weights of their own", where=f"--{wrong[0]}",
+            legal="change them in the recipe, or draw others by --graph or --hidden",
+        )  # fmt: skip
+    return {}
 
 
 def _activations(recipe: Recipe, given: Mapping[str, Any]) -> list[str] | None:
